@@ -1,0 +1,134 @@
+//! From what was typed to what it means: every box is read, every problem is named beside its box.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::{Channel, Content, DraftForm, Money, Rulebook, Totals};
+
+/// What a form says, box by box. Always complete: what cannot be read is a problem, not a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// One entry for each entry of [`DraftForm::lines`], empty lines included.
+    pub lines: Vec<LineReading>,
+    /// Sums over the lines that could be read.
+    pub totals: Totals,
+    /// What forbids sending.
+    pub problems: Vec<Problem>,
+    /// What should be looked at but forbids nothing.
+    pub warnings: Vec<Problem>,
+    /// The exact content, when there is no problem but a missing phone number.
+    pub content: Option<Content>,
+}
+
+/// How one line was read. `None` where the box could not be read or the line is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineReading {
+    /// Whether every box of the line is empty: it is no line and no problem.
+    pub empty: bool,
+    /// Quantity as read.
+    pub quantity: Option<Decimal>,
+    /// Unit price as read, major units.
+    pub unit_price: Option<Decimal>,
+    /// VAT in percent as read or by default.
+    pub vat_rate: Option<Decimal>,
+    /// Discount of the line, as an amount.
+    pub discount: Option<Money>,
+    /// Without VAT.
+    pub net: Option<Money>,
+    /// VAT.
+    pub vat: Option<Money>,
+    /// With VAT.
+    pub gross: Option<Money>,
+}
+
+/// One thing that is wrong or doubtful, beside its box.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// The box: a path in the camelCase names of [`DraftForm`], e.g. `lines.0.unitPrice`, `recipient.phone`, `dueDate`, `lines`, `total`.
+    pub field: String,
+    /// What is wrong.
+    pub code: ProblemCode,
+    /// What the sentence needs, as plain text: dates ISO, amounts with two decimals and a dot, counts in digits.
+    pub params: BTreeMap<String, String>,
+    /// Set when it matters for one channel only.
+    pub channel: Option<Channel>,
+}
+
+/// What can be wrong or doubtful. The UI has a sentence for each, in three languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    /// No line with anything in it (spec 12.1).
+    NoLines,
+    /// A line without a description (spec 9.1).
+    DescriptionMissing,
+    /// A number that cannot be read. Params: `text`.
+    NumberUnreadable,
+    /// `1.234` or `1,234`: thousands or decimals? Never guessed. Params: `text`, `as_thousands`, `as_decimal`.
+    NumberAmbiguous,
+    /// A price is missing.
+    PriceMissing,
+    /// VAT outside 0 to 100 percent.
+    VatRateOutOfRange,
+    /// VAT rate that the country does not have. A warning. Params: `rate`.
+    VatRateUnusual,
+    /// A discount that is larger than the line.
+    DiscountTooLarge,
+    /// The total is zero or less (10008).
+    TotalNotPositive,
+    /// The total is above the country's limit (10201). Params: `limit`.
+    TotalAboveLimit,
+    /// More digits than an invoice can hold.
+    AmountTooLarge,
+    /// A date that cannot be read. Params: `text`.
+    DateUnreadable,
+    /// A due date is missing.
+    DueDateMissing,
+    /// The due date is before today (10311). Params: `today`.
+    DueDateInPast,
+    /// The due date is today. A warning.
+    DueDateToday,
+    /// The due date is too far away (10310). Params: `latest`.
+    DueDateTooFar,
+    /// The issue date is after today (10312). Params: `today`.
+    IssueDateInFuture,
+    /// Sending to a phone needs a number. Only for [`Channel::Phone`].
+    PhoneMissing,
+    /// Not a phone number.
+    PhoneUnreadable,
+    /// Too few digits. Params: `digits`, `needed` (Denmark).
+    PhoneTooShort,
+    /// Too many digits. Params: `digits`, `needed` (Denmark).
+    PhoneTooLong,
+    /// MobilePay delivers to Danish and Finnish numbers only.
+    PhoneForeign,
+    /// The phone belongs to the other country. A warning.
+    PhoneOtherCountry,
+    /// Nobody is named: the paper of a larger sale needs the buyer (country-specific). A warning.
+    RecipientNameMissing,
+    /// Payment reference of more than 60 characters. Params: `length`, `max`.
+    ReferenceTooLong,
+    /// More than 30: a bank statement shows the first 30. A warning. Params: `length`, `shown`.
+    ReferenceCutByBank,
+    /// A text longer than we allow (spec 21.2: own limits). Params: `length`, `max`.
+    TextTooLong,
+    /// A control character or direction override in a text.
+    TextHasControlCharacters,
+    /// Not an https address.
+    UrlNotHttps,
+    /// Ten invoices a day for one customer are the service's limit (10314). Params: `limit`.
+    DailyLimitReached,
+    /// No issuer of the merchant can be used now.
+    IssuerMissing,
+    /// The chosen issuer cannot be used.
+    IssuerUnusable,
+}
+
+/// Reads `form` under `rulebook`. Pure: the same input gives the same reading.
+pub fn read(form: &DraftForm, rulebook: &Rulebook) -> Reading {
+    let _ = (form, rulebook);
+    unimplemented!()
+}

@@ -1,0 +1,1 @@
+//! The record: one SQLite file a connection, with its outbox and observations.

@@ -1,0 +1,1 @@
+//! The MobilePay Invoice API: one function an endpoint, wire types, errors, user simulation.

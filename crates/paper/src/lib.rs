@@ -1,0 +1,1 @@
+//! An invoice as SVG and PDF, set with Typst, and its QR code.

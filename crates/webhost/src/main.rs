@@ -1,0 +1,2 @@
+//! webhost
+fn main() {}
