@@ -1,0 +1,79 @@
+//! The program itself: what the window asks first, and settings that hold for all connections.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ConnectionView;
+
+/// The answer to the window's first question.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AppView {
+    /// Version of the program.
+    pub version: String,
+    /// Language, theme and text size.
+    pub settings: SettingsView,
+    /// Every connection, Practice first.
+    pub connections: Vec<ConnectionView>,
+    /// Id of the one that is open.
+    pub current: String,
+    /// Today in the current merchant's zone, ISO.
+    pub today: String,
+    /// Where the books are kept.
+    pub data_folder: String,
+    /// Whether the program can open the system browser itself (not so under webhost).
+    pub opens_browser: bool,
+}
+
+/// Settings of the program on this computer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SettingsView {
+    /// Language of the interface.
+    pub language: LanguageChoice,
+    /// Light, dark, or as the system says.
+    pub theme: ThemeChoice,
+    /// Text size in percent.
+    pub text_size: TextSize,
+}
+
+/// Language of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LanguageChoice {
+    /// As the system says.
+    #[default]
+    System,
+    /// Dansk.
+    Da,
+    /// Suomi.
+    Fi,
+    /// English.
+    En,
+}
+
+/// Colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeChoice {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Text size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSize {
+    /// 100 %.
+    #[default]
+    Normal,
+    /// 115 %.
+    Large,
+    /// 130 %.
+    Larger,
+}

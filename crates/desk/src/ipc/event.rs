@@ -1,0 +1,35 @@
+//! What the core tells the window unasked. Events carry ids, never content: the window reads again.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::SigninEnd;
+
+/// Something changed.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Event {
+    /// These invoices changed.
+    InvoicesChanged {
+        /// Uuids.
+        ids: Vec<String>,
+    },
+    /// Drafts were written, sent or discarded.
+    DraftsChanged,
+    /// Customers changed.
+    CustomersChanged,
+    /// The connection, its session, issuers, network or business changed.
+    ConnectionChanged,
+    /// A sign-in ended.
+    SigninEnded {
+        /// How.
+        end: SigninEnd,
+    },
+    /// An address that did not belong to a sign-in in progress was dropped.
+    LinkRefused {
+        /// Stable code: why.
+        code: String,
+    },
+    /// So much happened that everything should be read again.
+    EverythingChanged,
+}

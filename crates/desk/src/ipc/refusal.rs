@@ -1,0 +1,107 @@
+//! Errors as the window sees them: a closed code, a next step, and nothing secret.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::{ProblemView, UpstreamView};
+
+/// Why a command was refused. The words are the window's, one set for each code and language.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Refusal {
+    /// What happened.
+    pub code: RefusalCode,
+    /// An English sentence for logs and other hosts.
+    pub message: String,
+    /// What the merchant can do.
+    pub next: NextStep,
+    /// Problems beside their boxes.
+    pub fields: Vec<ProblemView>,
+    /// What MobilePay said, if it was MobilePay.
+    pub upstream: Option<UpstreamView>,
+    /// A finer code for the words of sign-in: which check refused, which part of the keychain.
+    pub detail: Option<String>,
+    /// Finds the entry in the log.
+    pub incident: String,
+}
+
+/// What can be refused. A variant exists only because the window says something of its own about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// The command does not exist or its input has another shape.
+    BadRequest,
+    /// The thing named does not exist (any more).
+    NotFound,
+    /// It changed meanwhile; the newest is to be read again.
+    ChangedMeanwhile,
+    /// The draft has problems.
+    NotSendable,
+    /// It is too late to take it back.
+    TooLateToUndo,
+    /// The invoice's state does not allow it.
+    NotNow,
+    /// Nobody is signed in.
+    SignInNeeded,
+    /// The browser's answer was refused; `detail` says which check.
+    SigninRefused,
+    /// There is no sign-in in progress.
+    NoSigninInProgress,
+    /// The address of the provider did not answer, or not as a provider; `detail`.
+    ProviderUnusable,
+    /// The port of the return address is in use by another program.
+    PortTaken,
+    /// No keychain on this computer.
+    KeychainMissing,
+    /// The keychain is locked.
+    KeychainLocked,
+    /// The keychain failed otherwise.
+    KeychainFailed,
+    /// A field of a connection is wrong; `detail` names it.
+    ConnectionInvalid,
+    /// No network, or MobilePay does not answer.
+    Unreachable,
+    /// MobilePay refused; `upstream` has its words.
+    RefusedByService,
+    /// MobilePay's answer cannot be known; the state was not changed.
+    Unclear,
+    /// MobilePay asks to wait.
+    Throttled,
+    /// This token's user has no merchant, or not this one (403).
+    NoMerchant,
+    /// The books cannot be written: full disk, no rights.
+    BooksNotWritable,
+    /// The books are from a newer Kvit.
+    BooksTooNew,
+    /// The books are damaged.
+    BooksDamaged,
+    /// The books are open in another Kvit.
+    BooksInUse,
+    /// Practice and sandbox only.
+    NotInThisWorld,
+    /// A file could not be written.
+    FileNotWritten,
+    /// Something that should not happen; the log has it under `incident`.
+    Unexpected,
+}
+
+/// The next step, as a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NextStep {
+    /// Nothing to do.
+    None,
+    /// Try again.
+    Retry,
+    /// Sign in.
+    SignIn,
+    /// Keep secrets for this run only.
+    KeepThisRunOnly,
+    /// Correct the boxes.
+    Correct,
+    /// Read again.
+    Reload,
+    /// Look at the connection.
+    OpenConnection,
+    /// Paste the address from the browser.
+    PasteAddress,
+}

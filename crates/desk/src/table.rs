@@ -1,0 +1,88 @@
+//! The one table of commands. Every host (the window, webhost) and the TypeScript types are made from it.
+
+/// Calls a macro with every command as `/// doc` `name(Input) -> Output;`.
+///
+/// Hosts that need only the names match the types as `$input:ty` and `$output:ty` and leave them unused.
+#[macro_export]
+macro_rules! with_commands {
+    ($callback:ident) => {
+        $callback! {
+            /// What the window asks first.
+            app_show($crate::ipc::Nothing) -> $crate::ipc::AppView;
+            /// Saves language, theme and text size.
+            settings_save($crate::ipc::SettingsView) -> $crate::ipc::SettingsView;
+            /// Adds a connection; its secrets go to the keychain.
+            connection_add($crate::ipc::ConnectionForm) -> $crate::ipc::ConnectionView;
+            /// Opens another connection.
+            connection_choose($crate::ipc::ConnectionRef) -> $crate::ipc::ConnectionStatus;
+            /// Removes a connection and its secrets; its books stay on disk.
+            connection_remove($crate::ipc::ConnectionRef) -> $crate::ipc::AppView;
+            /// How things stand with the current connection.
+            connection_show($crate::ipc::Nothing) -> $crate::ipc::ConnectionStatus;
+            /// Keeps secrets in memory for this run, when there is no keychain.
+            keychain_forgo($crate::ipc::Nothing) -> $crate::ipc::ConnectionStatus;
+            /// Begins a sign-in and opens the browser.
+            signin_begin($crate::ipc::SigninBegin) -> $crate::ipc::SigninView;
+            /// Opens the browser again for the sign-in in progress.
+            signin_reopen($crate::ipc::Nothing) -> $crate::ipc::SigninView;
+            /// Hands over an address copied from the browser; answers when the sign-in has ended.
+            signin_paste($crate::ipc::SigninPaste) -> $crate::ipc::ConnectionStatus;
+            /// Gives up the sign-in in progress.
+            signin_cancel($crate::ipc::Nothing) -> $crate::ipc::Nothing;
+            /// Signs out: deletes the tokens of the current connection.
+            session_end($crate::ipc::Nothing) -> $crate::ipc::ConnectionStatus;
+            /// Saves the business and its defaults.
+            business_save($crate::ipc::BusinessView) -> $crate::ipc::BusinessSaved;
+            /// Finds customers.
+            customer_list($crate::ipc::CustomerQuery) -> $crate::ipc::CustomerList;
+            /// Saves a customer, or says what is wrong.
+            customer_save($crate::ipc::CustomerForm) -> $crate::ipc::CustomerSaved;
+            /// Takes a customer out of the list; invoices keep what they said.
+            customer_remove($crate::ipc::CustomerRef) -> $crate::ipc::Nothing;
+            /// Begins a draft.
+            draft_create($crate::ipc::DraftCreate) -> $crate::ipc::DraftView;
+            /// One draft.
+            draft_show($crate::ipc::DraftRef) -> $crate::ipc::DraftView;
+            /// All drafts.
+            draft_list($crate::ipc::Nothing) -> $crate::ipc::DraftList;
+            /// Saves a draft and reads it.
+            draft_save($crate::ipc::DraftSave) -> $crate::ipc::DraftView;
+            /// Throws a draft away.
+            draft_discard($crate::ipc::DraftRef) -> $crate::ipc::Nothing;
+            /// The paper of a draft as saved.
+            draft_paper($crate::ipc::DraftPaper) -> $crate::ipc::PaperView;
+            /// Numbers, freezes and queues a draft, held for five seconds.
+            draft_send($crate::ipc::DraftSend) -> $crate::ipc::InvoiceView;
+            /// A page of invoices.
+            invoice_list($crate::ipc::InvoiceQuery) -> $crate::ipc::InvoiceList;
+            /// One invoice, whole.
+            invoice_show($crate::ipc::InvoiceRef) -> $crate::ipc::InvoiceView;
+            /// The paper of an invoice.
+            invoice_paper($crate::ipc::InvoicePaper) -> $crate::ipc::PaperView;
+            /// Saves the paper as PDF in the user's documents.
+            invoice_save_pdf($crate::ipc::InvoicePaper) -> $crate::ipc::SavedFile;
+            /// Takes a held invoice back into a draft.
+            invoice_undo($crate::ipc::InvoiceRef) -> $crate::ipc::DraftView;
+            /// Cancels an invoice at MobilePay; the customer is not told.
+            invoice_cancel($crate::ipc::InvoiceRef) -> $crate::ipc::InvoiceView;
+            /// Asks MobilePay for its state now.
+            invoice_refresh($crate::ipc::InvoiceRef) -> $crate::ipc::InvoiceView;
+            /// The first page.
+            overview_show($crate::ipc::Nothing) -> $crate::ipc::OverviewView;
+            /// The customer's phone (practice and sandbox).
+            phone_show($crate::ipc::PhoneQuery) -> $crate::ipc::PhoneView;
+            /// Pays a bill on the phone, now or on a day.
+            phone_pay($crate::ipc::PhonePay) -> $crate::ipc::PhoneAnswer;
+            /// Declines a bill on the phone.
+            phone_reject($crate::ipc::PhoneReject) -> $crate::ipc::PhoneAnswer;
+        }
+    };
+}
+
+macro_rules! names {
+    ($($(#[doc = $doc:literal])* $name:ident($input:ty) -> $output:ty;)*) => {
+        /// The names of all commands, in the order of the table.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+with_commands!(names);

@@ -1,0 +1,1774 @@
+// Written by `cargo test -p desk` with KVIT_WRITE_TYPES=1 from crates/desk/src/ipc. Do not edit.
+
+/**
+ * An address as typed.
+ */
+export type AddressFormView = { 
+/**
+ * Street.
+ */
+street: string, 
+/**
+ * Postal code.
+ */
+postalCode: string, 
+/**
+ * Town.
+ */
+city: string, 
+/**
+ * A further line.
+ */
+extra: string, };
+
+/**
+ * Days past due.
+ */
+export type AgeBucket = "not_due" | "days30" | "days60" | "days90" | "older";
+
+/**
+ * One bar of the ageing.
+ */
+export type AgeView = { 
+/**
+ * Which bucket.
+ */
+bucket: AgeBucket, 
+/**
+ * Sum.
+ */
+amount: MoneyView, 
+/**
+ * Invoices.
+ */
+count: number, };
+
+/**
+ * The answer to the window's first question.
+ */
+export type AppView = { 
+/**
+ * Version of the program.
+ */
+version: string, 
+/**
+ * Language, theme and text size.
+ */
+settings: SettingsView, 
+/**
+ * Every connection, Practice first.
+ */
+connections: Array<ConnectionView>, 
+/**
+ * Id of the one that is open.
+ */
+current: string, 
+/**
+ * Today in the current merchant's zone, ISO.
+ */
+today: string, 
+/**
+ * Where the books are kept.
+ */
+dataFolder: string, 
+/**
+ * Whether the program can open the system browser itself (not so under webhost).
+ */
+opensBrowser: boolean, };
+
+/**
+ * How a bill stands for the customer.
+ */
+export type BillState = "open" | "scheduled" | "paid" | "rejected" | "gone";
+
+/**
+ * A bill as the customer sees it.
+ */
+export type BillView = { 
+/**
+ * Uuid of our invoice.
+ */
+invoiceId: string, 
+/**
+ * Issuer.
+ */
+issuer: string, 
+/**
+ * Invoice number.
+ */
+number: number, 
+/**
+ * To pay.
+ */
+amount: MoneyView, 
+/**
+ * ISO date.
+ */
+due: string, 
+/**
+ * Descriptions of the lines.
+ */
+lines: Array<string>, 
+/**
+ * Comment.
+ */
+comment: string, 
+/**
+ * It came as a link and has no addressee of its own.
+ */
+byLink: boolean, 
+/**
+ * What can be done, and how it stands.
+ */
+state: BillState, 
+/**
+ * Payment day, when one was chosen, ISO.
+ */
+paymentDate: string | null, 
+/**
+ * The last day that can be chosen: due date plus 30 days (spec 9.6), ISO.
+ */
+latestPaymentDate: string, };
+
+/**
+ * What came of saving the business; problems mean that nothing was saved.
+ */
+export type BusinessSaved = { 
+/**
+ * As it stands now.
+ */
+business: BusinessView, 
+/**
+ * Problems by box.
+ */
+problems: Array<ProblemView>, };
+
+/**
+ * The business as it stands on the paper, and its defaults.
+ */
+export type BusinessView = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Street and number.
+ */
+street: string, 
+/**
+ * Postal code.
+ */
+postalCode: string, 
+/**
+ * Town.
+ */
+city: string, 
+/**
+ * CVR or Y-tunnus.
+ */
+companyId: string, 
+/**
+ * E-mail.
+ */
+email: string, 
+/**
+ * Phone.
+ */
+phone: string, 
+/**
+ * Foot of the paper.
+ */
+footer: string, 
+/**
+ * VAT in percent for new lines, e.g. `25`.
+ */
+defaultVatRate: string, 
+/**
+ * Days until due for new invoices.
+ */
+defaultDueDays: number, 
+/**
+ * Number that the next sent invoice gets.
+ */
+nextNumber: number, 
+/**
+ * Language of the paper: `da`, `fi` or `en`.
+ */
+paperLanguage: PaperLanguage, };
+
+/**
+ * How an invoice reaches the customer.
+ */
+export type ChannelName = "phone" | "link";
+
+/**
+ * A new connection as typed. Secrets go straight to the keychain and never come back.
+ */
+export type ConnectionForm = { 
+/**
+ * What the merchant calls it.
+ */
+name: string, 
+/**
+ * World; `practice` cannot be added.
+ */
+world: World, 
+/**
+ * Country.
+ */
+country: CountryCode, 
+/**
+ * OAuth client id (from the zip).
+ */
+clientId: string, 
+/**
+ * OAuth client secret (from the zip).
+ */
+clientSecret: string, 
+/**
+ * `x-ibm-client-id` (from the developer portal).
+ */
+gatewayId: string, 
+/**
+ * `x-ibm-client-secret`.
+ */
+gatewaySecret: string, 
+/**
+ * The whitelisted return address, character for character.
+ */
+redirectUri: string, 
+/**
+ * By which door the browser comes back.
+ */
+door: Door, 
+/**
+ * Discovery document; absent means MobilePay's own for this world and country (spec 1.1).
+ */
+discoveryUrl?: string, 
+/**
+ * The issuer that tokens must name; absent means MobilePay's own, or, with `discoveryUrl`, the address that the
+ * document lies under (OpenID Connect Discovery 4.3).
+ */
+issuer?: string, 
+/**
+ * Base of the Invoice API; absent means MobilePay's own.
+ */
+apiBaseUrl?: string, 
+/**
+ * VAT number with country prefix, e.g. `DK12345678`.
+ */
+merchantVat?: string, };
+
+/**
+ * Names one connection.
+ */
+export type ConnectionRef = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * How things stand with the current connection.
+ */
+export type ConnectionStatus = { 
+/**
+ * The connection.
+ */
+connection: ConnectionView, 
+/**
+ * The session.
+ */
+session: SessionView, 
+/**
+ * The business on the paper.
+ */
+business: BusinessView, 
+/**
+ * MobilePay's id of the merchant, once told.
+ */
+merchantId: string | null, 
+/**
+ * Issuers, once told.
+ */
+issuers: Array<IssuerView>, 
+/**
+ * Invoices that have not left this computer for good.
+ */
+outboxWaiting: number, 
+/**
+ * Whether the last call got through. `null`: none was made yet.
+ */
+online: boolean | null, 
+/**
+ * Where secrets are kept now.
+ */
+keychain: KeychainView, };
+
+/**
+ * One connection in the list.
+ */
+export type ConnectionView = { 
+/**
+ * Id, e.g. `practice-dk` or a uuid.
+ */
+id: string, 
+/**
+ * What the merchant calls it.
+ */
+name: string, 
+/**
+ * World.
+ */
+world: World, 
+/**
+ * Country of the merchant.
+ */
+country: CountryCode, 
+/**
+ * OAuth client id (no secret).
+ */
+clientId: string, 
+/**
+ * Where the browser comes back to.
+ */
+redirectUri: string, 
+/**
+ * By which door.
+ */
+door: Door, 
+/**
+ * OpenID discovery document.
+ */
+discoveryUrl: string, 
+/**
+ * Base of the Invoice API.
+ */
+apiBaseUrl: string, 
+/**
+ * VAT number that picks the merchant at sign-in.
+ */
+merchantVat: string | null, };
+
+/**
+ * The two countries.
+ */
+export type CountryCode = "DK" | "FI";
+
+/**
+ * The two currencies.
+ */
+export type CurrencyCode = "DKK" | "EUR";
+
+/**
+ * A customer as typed.
+ */
+export type CustomerForm = { 
+/**
+ * Empty: a new one.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Phone in any form.
+ */
+phone: string, 
+/**
+ * Street.
+ */
+street: string, 
+/**
+ * Postal code.
+ */
+postalCode: string, 
+/**
+ * Town.
+ */
+city: string, 
+/**
+ * E-mail.
+ */
+email: string, 
+/**
+ * Language of their paper.
+ */
+language: PaperLanguage | null, };
+
+/**
+ * Found customers.
+ */
+export type CustomerList = { 
+/**
+ * By name.
+ */
+customers: Array<CustomerView>, 
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+/**
+ * What to look for.
+ */
+export type CustomerQuery = { 
+/**
+ * Part of a name or phone; empty for all.
+ */
+text: string, 
+/**
+ * Rows to skip.
+ */
+offset: number, 
+/**
+ * Rows to return, at most 500.
+ */
+limit: number, };
+
+/**
+ * Names one customer.
+ */
+export type CustomerRef = { 
+/**
+ * Uuid.
+ */
+id: string, };
+
+/**
+ * What came of saving: the customer, or what is wrong beside each box (then nothing was saved).
+ */
+export type CustomerSaved = { 
+/**
+ * The customer as saved.
+ */
+customer: CustomerView | null, 
+/**
+ * Problems by box.
+ */
+problems: Array<ProblemView>, };
+
+/**
+ * One customer.
+ */
+export type CustomerView = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * E.164, or empty.
+ */
+phone: string, 
+/**
+ * As it is read aloud: `31 12 23 34`.
+ */
+phoneShown: string, 
+/**
+ * Street.
+ */
+street: string, 
+/**
+ * Postal code.
+ */
+postalCode: string, 
+/**
+ * Town.
+ */
+city: string, 
+/**
+ * E-mail.
+ */
+email: string, 
+/**
+ * Language of their paper; `null`: the business's.
+ */
+language: PaperLanguage | null, 
+/**
+ * How they usually get invoices.
+ */
+defaultChannel: ChannelName, 
+/**
+ * Invoices so far.
+ */
+invoices: number, 
+/**
+ * One of the practice world's telephones.
+ */
+practicePhone: boolean, };
+
+/**
+ * How the browser hands its answer to Kvit. Pasting the address works always.
+ */
+export type Door = "return_page" | "loopback";
+
+/**
+ * A new draft.
+ */
+export type DraftCreate = { 
+/**
+ * For this customer.
+ */
+customerId?: string, 
+/**
+ * Copy of this invoice, with fresh dates.
+ */
+likeInvoice?: string, };
+
+/**
+ * Every box of the composer, as typed (see `invoice::DraftForm`).
+ */
+export type DraftFormView = { 
+/**
+ * The customer.
+ */
+recipient: RecipientFormView, 
+/**
+ * Issuer id; empty: the only usable one.
+ */
+issuerId: string, 
+/**
+ * Issue date; empty: today.
+ */
+issueDate: string, 
+/**
+ * Due date.
+ */
+dueDate: string, 
+/**
+ * Prices without or with VAT.
+ */
+priceBasis: PriceBasisName, 
+/**
+ * Lines.
+ */
+lines: Array<LineFormView>, 
+/**
+ * What a bank statement shows.
+ */
+paymentReference: string, 
+/**
+ * Text to the customer.
+ */
+comment: string, 
+/**
+ * Contact person.
+ */
+contactName: string, 
+/**
+ * Own order number.
+ */
+merchantOrderNumber: string, 
+/**
+ * Buyer's order number.
+ */
+buyerOrderNumber: string, 
+/**
+ * Order date.
+ */
+orderDate: string, 
+/**
+ * Delivery date.
+ */
+deliveryDate: string, 
+/**
+ * Delivery address.
+ */
+deliveryAddress: AddressFormView, 
+/**
+ * https address of an own PDF.
+ */
+invoiceUrl: string, 
+/**
+ * Where the payer goes afterwards (link).
+ */
+redirectUrl: string, };
+
+/**
+ * Drafts, newest first.
+ */
+export type DraftList = { 
+/**
+ * All of them.
+ */
+drafts: Array<DraftRow>, };
+
+/**
+ * The paper of a draft.
+ */
+export type DraftPaper = { 
+/**
+ * Uuid of the draft.
+ */
+id: string, 
+/**
+ * Language; absent: the customer's or the business's.
+ */
+language?: PaperLanguage, };
+
+/**
+ * Names one draft.
+ */
+export type DraftRef = { 
+/**
+ * Uuid.
+ */
+id: string, };
+
+/**
+ * A draft in a list.
+ */
+export type DraftRow = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Customer, may be empty.
+ */
+customer: string, 
+/**
+ * Total as read.
+ */
+total: MoneyView, 
+/**
+ * ISO timestamp.
+ */
+savedAt: string, };
+
+/**
+ * The whole form, each time it changes.
+ */
+export type DraftSave = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * The revision that was edited.
+ */
+revision: number, 
+/**
+ * Every box.
+ */
+form: DraftFormView, };
+
+/**
+ * Send what was seen.
+ */
+export type DraftSend = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * The revision on the screen; another one is refused.
+ */
+revision: number, 
+/**
+ * To a phone or as a link.
+ */
+channel: ChannelName, };
+
+/**
+ * A draft, what is typed in it, and how that is read.
+ */
+export type DraftView = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Counts the saves; sending names the one that was seen.
+ */
+revision: number, 
+/**
+ * ISO timestamp of the last save.
+ */
+savedAt: string, 
+/**
+ * Every box as typed.
+ */
+form: DraftFormView, 
+/**
+ * How it is read.
+ */
+reading: ReadingView, 
+/**
+ * Number that it would get now.
+ */
+nextNumber: number, 
+/**
+ * Invoices that this customer's phone got today.
+ */
+sentToday: number, };
+
+/**
+ * Something changed.
+ */
+export type Event = { "type": "invoices_changed", 
+/**
+ * Uuids.
+ */
+ids: Array<string>, } | { "type": "drafts_changed" } | { "type": "customers_changed" } | { "type": "connection_changed" } | { "type": "signin_ended", 
+/**
+ * How.
+ */
+end: SigninEnd, } | { "type": "link_refused", 
+/**
+ * Stable code: why.
+ */
+code: string, } | { "type": "everything_changed" };
+
+/**
+ * Who says so.
+ */
+export type EvidenceSource = "this_computer" | "answer" | "status_check" | "callback";
+
+/**
+ * A figure with its count.
+ */
+export type FigureView = { 
+/**
+ * Sum.
+ */
+amount: MoneyView, 
+/**
+ * Invoices.
+ */
+count: number, };
+
+/**
+ * What may be done with an invoice in its state.
+ */
+export type InvoiceAction = "undo" | "cancel" | "copy_link" | "refresh" | "save_pdf" | "duplicate";
+
+/**
+ * How many there are under each chip.
+ */
+export type InvoiceCounts = { 
+/**
+ * Everything.
+ */
+all: number, 
+/**
+ * Waiting.
+ */
+waiting: number, 
+/**
+ * Overdue.
+ */
+overdue: number, 
+/**
+ * Due within seven days.
+ */
+dueSoon: number, 
+/**
+ * Paid.
+ */
+paid: number, 
+/**
+ * Paid this month.
+ */
+paidThisMonth: number, 
+/**
+ * Needs the merchant.
+ */
+needsYou: number, 
+/**
+ * Closed without money.
+ */
+closed: number, 
+/**
+ * Drafts, which are no invoices yet.
+ */
+drafts: number, };
+
+/**
+ * The chips above the list.
+ */
+export type InvoiceFilter = "all" | "waiting" | "overdue" | "due_soon" | "paid" | "paid_this_month" | "needs_you" | "closed";
+
+/**
+ * A line of a sent invoice.
+ */
+export type InvoiceLineView = { 
+/**
+ * What was sold.
+ */
+description: string, 
+/**
+ * Decimal with a dot.
+ */
+quantity: string, 
+/**
+ * Unit.
+ */
+unit: string, 
+/**
+ * With VAT.
+ */
+gross: MoneyView, };
+
+/**
+ * A page of the list.
+ */
+export type InvoiceList = { 
+/**
+ * The rows.
+ */
+rows: Array<InvoiceRow>, 
+/**
+ * How many match in all.
+ */
+total: number, 
+/**
+ * Counts for the chips.
+ */
+counts: InvoiceCounts, };
+
+/**
+ * A paper of a sent invoice.
+ */
+export type InvoicePaper = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Language; absent: the one it was sent with.
+ */
+language?: PaperLanguage, };
+
+/**
+ * What to list.
+ */
+export type InvoiceQuery = { 
+/**
+ * Which.
+ */
+filter: InvoiceFilter, 
+/**
+ * Part of a number, name, phone, reference, line text or amount.
+ */
+text: string, 
+/**
+ * Column.
+ */
+sort: InvoiceSort, 
+/**
+ * Smallest first.
+ */
+ascending: boolean, 
+/**
+ * Rows to skip.
+ */
+offset: number, 
+/**
+ * Rows to return, at most 500.
+ */
+limit: number, };
+
+/**
+ * Names one invoice.
+ */
+export type InvoiceRef = { 
+/**
+ * Uuid.
+ */
+id: string, };
+
+/**
+ * One row.
+ */
+export type InvoiceRow = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Number.
+ */
+number: number, 
+/**
+ * Customer's name, or phone, or empty.
+ */
+customer: string, 
+/**
+ * ISO date.
+ */
+issued: string, 
+/**
+ * ISO date.
+ */
+due: string, 
+/**
+ * To pay.
+ */
+amount: MoneyView, 
+/**
+ * Phone or link.
+ */
+channel: ChannelName, 
+/**
+ * State.
+ */
+state: StateName, 
+/**
+ * Days past due, when waiting and overdue.
+ */
+daysOverdue: number | null, 
+/**
+ * Payment day, when scheduled or paid, ISO date.
+ */
+paymentDate: string | null, 
+/**
+ * Until when it is held, ISO timestamp.
+ */
+heldUntil: string | null, };
+
+/**
+ * By which column.
+ */
+export type InvoiceSort = "number" | "customer" | "issued" | "due" | "amount" | "state";
+
+/**
+ * One invoice, whole.
+ */
+export type InvoiceView = { 
+/**
+ * What the list shows.
+ */
+row: InvoiceRow, 
+/**
+ * E.164 or empty.
+ */
+phone: string, 
+/**
+ * As read aloud.
+ */
+phoneShown: string, 
+/**
+ * Lines, short.
+ */
+lines: Array<InvoiceLineView>, 
+/**
+ * Without VAT.
+ */
+net: MoneyView, 
+/**
+ * VAT.
+ */
+vat: MoneyView, 
+/**
+ * Base and VAT by rate.
+ */
+vatGroups: Array<VatGroupView>, 
+/**
+ * Comment.
+ */
+comment: string, 
+/**
+ * Payment reference.
+ */
+paymentReference: string, 
+/**
+ * The link, for links.
+ */
+link: LinkView | null, 
+/**
+ * What happened, oldest first.
+ */
+timeline: Array<TimelineEntry>, 
+/**
+ * What may be done now.
+ */
+actions: Array<InvoiceAction>, 
+/**
+ * Why MobilePay refused, if it did: its code and words.
+ */
+refusal: UpstreamView | null, 
+/**
+ * Technical details.
+ */
+technical: TechnicalView, };
+
+/**
+ * An invoice issuer (spec 8.2).
+ */
+export type IssuerView = { 
+/**
+ * Guid.
+ */
+id: string, 
+/**
+ * Name that the payer sees.
+ */
+name: string, 
+/**
+ * `pending`, `enabled`, `disabled`, or `null` when not told.
+ */
+status: string | null, 
+/**
+ * Street, town.
+ */
+address: string | null, 
+/**
+ * Whether an invoice can be sent under it.
+ */
+usable: boolean, };
+
+/**
+ * Where secrets are kept.
+ */
+export type KeychainView = "kept" | "missing" | "locked" | "this_run_only";
+
+/**
+ * Language of the interface.
+ */
+export type LanguageChoice = "system" | "da" | "fi" | "en";
+
+/**
+ * One line as typed.
+ */
+export type LineFormView = { 
+/**
+ * Item number.
+ */
+itemNumber: string, 
+/**
+ * What is sold.
+ */
+description: string, 
+/**
+ * Quantity; empty: 1.
+ */
+quantity: string, 
+/**
+ * Unit.
+ */
+unit: string, 
+/**
+ * Price of one.
+ */
+unitPrice: string, 
+/**
+ * VAT in percent; empty: the business's default.
+ */
+vatRate: string, 
+/**
+ * `50` or `10 %`.
+ */
+discount: string, };
+
+/**
+ * How a line is read; `null` where it cannot be.
+ */
+export type LineReadingView = { 
+/**
+ * All boxes empty: no line.
+ */
+empty: boolean, 
+/**
+ * Decimal with a dot.
+ */
+quantity: string | null, 
+/**
+ * Decimal with a dot.
+ */
+unitPrice: string | null, 
+/**
+ * Percent.
+ */
+vatRate: string | null, 
+/**
+ * Taken off.
+ */
+discount: MoneyView | null, 
+/**
+ * Without VAT.
+ */
+net: MoneyView | null, 
+/**
+ * VAT.
+ */
+vat: MoneyView | null, 
+/**
+ * With VAT.
+ */
+gross: MoneyView | null, };
+
+/**
+ * The link to pay by.
+ */
+export type LinkView = { 
+/**
+ * Address.
+ */
+href: string, 
+/**
+ * QR code as an SVG document.
+ */
+qrSvg: string, };
+
+/**
+ * An exact amount for the window.
+ */
+export type MoneyView = { 
+/**
+ * Øre or cent.
+ */
+minor: number, 
+/**
+ * `DKK` or `EUR`.
+ */
+currency: CurrencyCode, };
+
+/**
+ * The next step, as a button.
+ */
+export type NextStep = "none" | "retry" | "sign_in" | "keep_this_run_only" | "correct" | "reload" | "open_connection" | "paste_address";
+
+/**
+ * No input: `{}`.
+ */
+export type Nothing = Record<symbol, never>;
+
+/**
+ * The whole page.
+ */
+export type OverviewView = { 
+/**
+ * Sent and not paid.
+ */
+outstanding: FigureView, 
+/**
+ * Past due.
+ */
+overdue: FigureView, 
+/**
+ * Due within seven days.
+ */
+dueSoon: FigureView, 
+/**
+ * Paid in the month of today.
+ */
+paidThisMonth: FigureView, 
+/**
+ * Twelve past weeks, this one, and the next four.
+ */
+weeks: Array<WeekView>, 
+/**
+ * Ages of what is owed.
+ */
+ageing: Array<AgeView>, 
+/**
+ * What needs the merchant, most urgent first, at most ten.
+ */
+needsYou: Array<InvoiceRow>, 
+/**
+ * What happened last, newest first, at most ten.
+ */
+recent: Array<RecentView>, 
+/**
+ * Nothing was ever sent.
+ */
+empty: boolean, };
+
+/**
+ * Language of a paper.
+ */
+export type PaperLanguage = "da" | "fi" | "en";
+
+/**
+ * A paper, page by page.
+ */
+export type PaperView = { 
+/**
+ * One SVG document a page.
+ */
+pages: Array<string>, };
+
+/**
+ * What the phone shows afterwards.
+ */
+export type PhoneAnswer = { 
+/**
+ * The phone as it is now.
+ */
+phone: PhoneView, 
+/**
+ * MobilePay's text when the payment failed, e.g. an expired card.
+ */
+failed: string | null, };
+
+/**
+ * Pay now or on a day.
+ */
+export type PhonePay = { 
+/**
+ * Whose phone, E.164.
+ */
+phone: string, 
+/**
+ * Which bill.
+ */
+invoiceId: string, 
+/**
+ * ISO date; absent: now.
+ */
+on?: string, };
+
+/**
+ * Which phone to show.
+ */
+export type PhoneQuery = { 
+/**
+ * E.164 of a test user; absent: the first.
+ */
+phone?: string, };
+
+/**
+ * Decline.
+ */
+export type PhoneReject = { 
+/**
+ * Whose phone, E.164.
+ */
+phone: string, 
+/**
+ * Which bill.
+ */
+invoiceId: string, };
+
+/**
+ * A test user.
+ */
+export type PhoneUser = { 
+/**
+ * E.164.
+ */
+phone: string, 
+/**
+ * As read aloud.
+ */
+phoneShown: string, 
+/**
+ * The customer of that number, or the published name.
+ */
+name: string, 
+/**
+ * Their card has expired: payments fail.
+ */
+cardExpired: boolean, };
+
+/**
+ * A phone and what lies on it.
+ */
+export type PhoneView = { 
+/**
+ * The test users one can be (spec 16.1).
+ */
+users: Array<PhoneUser>, 
+/**
+ * The one shown, E.164.
+ */
+phone: string, 
+/**
+ * Bills on it, newest first.
+ */
+bills: Array<BillView>, };
+
+/**
+ * Prices without or with VAT.
+ */
+export type PriceBasisName = "net" | "gross";
+
+/**
+ * Every problem there can be (see `invoice::ProblemCode`).
+ */
+export type ProblemName = "no_lines" | "description_missing" | "number_unreadable" | "number_ambiguous" | "price_missing" | "vat_rate_out_of_range" | "vat_rate_unusual" | "discount_too_large" | "total_not_positive" | "total_above_limit" | "amount_too_large" | "date_unreadable" | "due_date_missing" | "due_date_in_past" | "due_date_today" | "due_date_too_far" | "issue_date_in_future" | "phone_missing" | "phone_unreadable" | "phone_too_short" | "phone_too_long" | "phone_foreign" | "phone_other_country" | "recipient_name_missing" | "reference_too_long" | "reference_cut_by_bank" | "text_too_long" | "text_has_control_characters" | "url_not_https" | "daily_limit_reached" | "issuer_missing" | "issuer_unusable" | "name_missing" | "email_unreadable" | "number_taken";
+
+/**
+ * One problem beside its box.
+ */
+export type ProblemView = { 
+/**
+ * Path in the form: `lines.0.unitPrice`, `recipient.phone`, `dueDate`, `lines`, `total` ...
+ */
+field: string, 
+/**
+ * What is wrong; the words are the window's.
+ */
+code: ProblemName, 
+/**
+ * What the sentence needs; dates ISO, amounts with a dot.
+ */
+params: { [key in string]: string }, 
+/**
+ * Set when it matters for one channel only.
+ */
+channel: ChannelName | null, };
+
+/**
+ * How a form is read.
+ */
+export type ReadingView = { 
+/**
+ * One for each line of the form.
+ */
+lines: Array<LineReadingView>, 
+/**
+ * Without VAT.
+ */
+net: MoneyView, 
+/**
+ * VAT.
+ */
+vat: MoneyView, 
+/**
+ * To pay.
+ */
+gross: MoneyView, 
+/**
+ * Taken off.
+ */
+discount: MoneyView, 
+/**
+ * Base and VAT by rate.
+ */
+vatGroups: Array<VatGroupView>, 
+/**
+ * What forbids sending.
+ */
+problems: Array<ProblemView>, 
+/**
+ * What should be looked at.
+ */
+warnings: Array<ProblemView>, 
+/**
+ * Issue date as read, ISO.
+ */
+issueDate: string | null, 
+/**
+ * Due date as read, ISO.
+ */
+dueDate: string | null, 
+/**
+ * Phone as read, in the form it is read aloud.
+ */
+phoneShown: string | null, 
+/**
+ * Whether it can be sent to a phone now.
+ */
+canSendToPhone: boolean, 
+/**
+ * Whether it can be sent as a link now.
+ */
+canSendAsLink: boolean, 
+/**
+ * The limit on the total.
+ */
+maxTotal: MoneyView, };
+
+/**
+ * One thing that happened.
+ */
+export type RecentView = { 
+/**
+ * ISO timestamp.
+ */
+at: string, 
+/**
+ * What.
+ */
+what: TimelineWhat, 
+/**
+ * To which invoice.
+ */
+row: InvoiceRow, };
+
+/**
+ * The customer as typed or picked.
+ */
+export type RecipientFormView = { 
+/**
+ * Saved customer, or empty.
+ */
+customerId: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Phone.
+ */
+phone: string, 
+/**
+ * Address.
+ */
+address: AddressFormView, };
+
+/**
+ * Why a command was refused. The words are the window's, one set for each code and language.
+ */
+export type Refusal = { 
+/**
+ * What happened.
+ */
+code: RefusalCode, 
+/**
+ * An English sentence for logs and other hosts.
+ */
+message: string, 
+/**
+ * What the merchant can do.
+ */
+next: NextStep, 
+/**
+ * Problems beside their boxes.
+ */
+fields: Array<ProblemView>, 
+/**
+ * What MobilePay said, if it was MobilePay.
+ */
+upstream: UpstreamView | null, 
+/**
+ * A finer code for the words of sign-in: which check refused, which part of the keychain.
+ */
+detail: string | null, 
+/**
+ * Finds the entry in the log.
+ */
+incident: string, };
+
+/**
+ * What can be refused. A variant exists only because the window says something of its own about it.
+ */
+export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "file_not_written" | "unexpected";
+
+/**
+ * Where a PDF was saved.
+ */
+export type SavedFile = { 
+/**
+ * Full path.
+ */
+path: string, };
+
+/**
+ * Who is signed in.
+ */
+export type SessionView = { "state": "signed_out" } | { "state": "signed_in", 
+/**
+ * When the consent was given or last used, ISO timestamp.
+ */
+since: string, 
+/**
+ * When an unused consent ends: 13 months after its last use (spec 6.4).
+ */
+lastsUntil: string, 
+/**
+ * Whether it ends with this run, because secrets are not kept.
+ */
+thisRunOnly: boolean, } | { "state": "sign_in_needed", 
+/**
+ * Why, as a stable code (`revoked`, `client_refused`, `lost`).
+ */
+reason: string, };
+
+/**
+ * Settings of the program on this computer.
+ */
+export type SettingsView = { 
+/**
+ * Language of the interface.
+ */
+language: LanguageChoice, 
+/**
+ * Light, dark, or as the system says.
+ */
+theme: ThemeChoice, 
+/**
+ * Text size in percent.
+ */
+textSize: TextSize, };
+
+/**
+ * How to begin.
+ */
+export type SigninBegin = { 
+/**
+ * Another door than the connection's own (practice and sandbox).
+ */
+door?: Door, };
+
+/**
+ * How an attempt ended; also sent as an event.
+ */
+export type SigninEnd = { 
+/**
+ * Which attempt.
+ */
+attempt: string, 
+/**
+ * `null`: signed in. Otherwise a stable code of what was refused (`state_mismatch`, `access_denied`, `c_hash_mismatch` ...).
+ */
+refused: string | null, };
+
+/**
+ * An address copied from the browser.
+ */
+export type SigninPaste = { 
+/**
+ * The whole address.
+ */
+address: string, };
+
+/**
+ * A sign-in in progress. There is at most one; beginning again ends the one before.
+ */
+export type SigninView = { 
+/**
+ * Names this attempt in events.
+ */
+attempt: string, 
+/**
+ * What the browser opens. Holds no secret; state and nonce are worth nothing without this run's verifier.
+ */
+authorizeUrl: string, 
+/**
+ * Where the browser comes back.
+ */
+redirectUri: string, 
+/**
+ * By which door.
+ */
+door: Door, 
+/**
+ * After this the answer is refused, ISO timestamp.
+ */
+expiresAt: string, 
+/**
+ * Whether the system browser was opened; if not, show the address.
+ */
+browserOpened: boolean, };
+
+/**
+ * What the pill says. Outbox states first, then MobilePay's.
+ */
+export type StateName = "held" | "queued" | "sending" | "waiting" | "in_doubt" | "sent_id_unknown" | "refused" | "accepted" | "created" | "invalid" | "scheduled" | "paid" | "rejected" | "expired" | "canceled" | "unknown";
+
+/**
+ * For those who want to look underneath.
+ */
+export type TechnicalView = { 
+/**
+ * MobilePay's id.
+ */
+serviceId: string | null, 
+/**
+ * Correlation id of the last attempt.
+ */
+correlationId: string | null, 
+/**
+ * The frozen request, as text.
+ */
+request: string, 
+/**
+ * The last answer, as text.
+ */
+answer: string | null, 
+/**
+ * When the status was last checked, ISO timestamp.
+ */
+lastCheckedAt: string | null, };
+
+/**
+ * Text size.
+ */
+export type TextSize = "normal" | "large" | "larger";
+
+/**
+ * Colours.
+ */
+export type ThemeChoice = "system" | "light" | "dark";
+
+/**
+ * One thing that happened.
+ */
+export type TimelineEntry = { 
+/**
+ * ISO timestamp.
+ */
+at: string, 
+/**
+ * What happened.
+ */
+what: TimelineWhat, 
+/**
+ * Who says so.
+ */
+source: EvidenceSource, 
+/**
+ * HTTP status of the answer, when there was one.
+ */
+status: number | null, 
+/**
+ * MobilePay's error code, when there was one.
+ */
+errorCode: number | null, 
+/**
+ * A day that belongs to it: the payment day, or until when it waits (ISO).
+ */
+until: string | null, 
+/**
+ * The state machine forbids it: shown, not applied.
+ */
+flagged: boolean, };
+
+/**
+ * What can happen to an invoice.
+ */
+export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "answer_lost" | "interrupted" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "unknown";
+
+/**
+ * What MobilePay said, in its own words.
+ */
+export type UpstreamView = { 
+/**
+ * HTTP status.
+ */
+status: number | null, 
+/**
+ * Error code, e.g. 10104.
+ */
+code: number | null, 
+/**
+ * MobilePay's English text.
+ */
+text: string | null, 
+/**
+ * For support.
+ */
+correlationId: string | null, };
+
+/**
+ * Base and VAT of one rate.
+ */
+export type VatGroupView = { 
+/**
+ * Percent, decimal with a dot.
+ */
+rate: string, 
+/**
+ * Base.
+ */
+net: MoneyView, 
+/**
+ * VAT.
+ */
+vat: MoneyView, };
+
+/**
+ * Money in one week.
+ */
+export type WeekView = { 
+/**
+ * ISO date of its Monday.
+ */
+monday: string, 
+/**
+ * ISO week number.
+ */
+week: number, 
+/**
+ * Paid in it.
+ */
+paid: MoneyView, 
+/**
+ * Due in it and not paid.
+ */
+expected: MoneyView, };
+
+/**
+ * The three worlds, which never mix.
+ */
+export type World = "practice" | "sandbox" | "production";
+
+/** Every command: what it takes and gives. */
+export interface Commands {
+  /** What the window asks first. */
+  app_show: { input: Nothing; output: AppView };
+  /** Saves language, theme and text size. */
+  settings_save: { input: SettingsView; output: SettingsView };
+  /** Adds a connection; its secrets go to the keychain. */
+  connection_add: { input: ConnectionForm; output: ConnectionView };
+  /** Opens another connection. */
+  connection_choose: { input: ConnectionRef; output: ConnectionStatus };
+  /** Removes a connection and its secrets; its books stay on disk. */
+  connection_remove: { input: ConnectionRef; output: AppView };
+  /** How things stand with the current connection. */
+  connection_show: { input: Nothing; output: ConnectionStatus };
+  /** Keeps secrets in memory for this run, when there is no keychain. */
+  keychain_forgo: { input: Nothing; output: ConnectionStatus };
+  /** Begins a sign-in and opens the browser. */
+  signin_begin: { input: SigninBegin; output: SigninView };
+  /** Opens the browser again for the sign-in in progress. */
+  signin_reopen: { input: Nothing; output: SigninView };
+  /** Hands over an address copied from the browser; answers when the sign-in has ended. */
+  signin_paste: { input: SigninPaste; output: ConnectionStatus };
+  /** Gives up the sign-in in progress. */
+  signin_cancel: { input: Nothing; output: Nothing };
+  /** Signs out: deletes the tokens of the current connection. */
+  session_end: { input: Nothing; output: ConnectionStatus };
+  /** Saves the business and its defaults. */
+  business_save: { input: BusinessView; output: BusinessSaved };
+  /** Finds customers. */
+  customer_list: { input: CustomerQuery; output: CustomerList };
+  /** Saves a customer, or says what is wrong. */
+  customer_save: { input: CustomerForm; output: CustomerSaved };
+  /** Takes a customer out of the list; invoices keep what they said. */
+  customer_remove: { input: CustomerRef; output: Nothing };
+  /** Begins a draft. */
+  draft_create: { input: DraftCreate; output: DraftView };
+  /** One draft. */
+  draft_show: { input: DraftRef; output: DraftView };
+  /** All drafts. */
+  draft_list: { input: Nothing; output: DraftList };
+  /** Saves a draft and reads it. */
+  draft_save: { input: DraftSave; output: DraftView };
+  /** Throws a draft away. */
+  draft_discard: { input: DraftRef; output: Nothing };
+  /** The paper of a draft as saved. */
+  draft_paper: { input: DraftPaper; output: PaperView };
+  /** Numbers, freezes and queues a draft, held for five seconds. */
+  draft_send: { input: DraftSend; output: InvoiceView };
+  /** A page of invoices. */
+  invoice_list: { input: InvoiceQuery; output: InvoiceList };
+  /** One invoice, whole. */
+  invoice_show: { input: InvoiceRef; output: InvoiceView };
+  /** The paper of an invoice. */
+  invoice_paper: { input: InvoicePaper; output: PaperView };
+  /** Saves the paper as PDF in the user's documents. */
+  invoice_save_pdf: { input: InvoicePaper; output: SavedFile };
+  /** Takes a held invoice back into a draft. */
+  invoice_undo: { input: InvoiceRef; output: DraftView };
+  /** Cancels an invoice at MobilePay; the customer is not told. */
+  invoice_cancel: { input: InvoiceRef; output: InvoiceView };
+  /** Asks MobilePay for its state now. */
+  invoice_refresh: { input: InvoiceRef; output: InvoiceView };
+  /** The first page. */
+  overview_show: { input: Nothing; output: OverviewView };
+  /** The customer's phone (practice and sandbox). */
+  phone_show: { input: PhoneQuery; output: PhoneView };
+  /** Pays a bill on the phone, now or on a day. */
+  phone_pay: { input: PhonePay; output: PhoneAnswer };
+  /** Declines a bill on the phone. */
+  phone_reject: { input: PhoneReject; output: PhoneAnswer };
+}
