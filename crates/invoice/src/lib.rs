@@ -6,17 +6,24 @@
 
 mod content;
 mod country;
+mod dates;
 mod form;
 mod money;
+mod number;
 mod phone;
 mod reading;
 mod rules;
 mod state;
+mod texts;
+mod totals;
+mod vat;
 
 pub use content::{Address, Business, Content, Line, PriceBasis, Recipient, Totals, VatGroup};
 pub use country::{Country, Currency};
+pub use dates::{Preset, due_preset, read_date};
 pub use form::{AddressForm, DraftForm, LineForm, RecipientForm};
 pub use money::{Money, MoneyError};
+pub use number::{NumberError, read_number};
 pub use phone::{Phone, PhoneError};
 pub use reading::{LineReading, Problem, ProblemCode, Reading, read};
 pub use rules::{Limits, MAX_DAYS_AHEAD, Rulebook};

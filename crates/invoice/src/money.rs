@@ -88,9 +88,15 @@ mod tests {
 
     #[test]
     fn an_absurd_amount_is_an_error_and_not_a_wrapped_number() {
-        assert_eq!(Money::rounded(Decimal::MAX, Currency::Eur), Err(MoneyError::TooLarge));
+        assert_eq!(
+            Money::rounded(Decimal::MAX, Currency::Eur),
+            Err(MoneyError::TooLarge)
+        );
         let most = Money::of_minor(i64::MAX, Currency::Eur);
-        assert_eq!(most.plus(Money::of_minor(1, Currency::Eur)), Err(MoneyError::TooLarge));
+        assert_eq!(
+            most.plus(Money::of_minor(1, Currency::Eur)),
+            Err(MoneyError::TooLarge)
+        );
     }
 
     #[test]

@@ -2,6 +2,15 @@
 
 use std::collections::BTreeMap;
 
+mod findings;
+mod head;
+mod lines;
+mod recipient;
+#[cfg(test)]
+mod tests;
+
+use findings::Findings;
+use head::{HeadDates, HeadTexts};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +138,87 @@ pub enum ProblemCode {
 
 /// Reads `form` under `rulebook`. Pure: the same input gives the same reading.
 pub fn read(form: &DraftForm, rulebook: &Rulebook) -> Reading {
-    let _ = (form, rulebook);
-    unimplemented!()
+    let mut found = Findings::default();
+    let texts = HeadTexts::read(form, &mut found);
+    let dates = HeadDates::read(form, rulebook, &mut found);
+    let supplied_on = dates.delivery.or(dates.issue).unwrap_or(rulebook.today);
+    let read_lines = lines::read_lines(form, rulebook, supplied_on, &mut found);
+    let recipient = recipient::read_recipient(form, rulebook, &mut found);
+    let issuer_id = issuer(form, rulebook, &mut found);
+    judge_total(&read_lines, recipient.name.is_some(), rulebook, &mut found);
+    let complete = found
+        .problems
+        .iter()
+        .all(|problem| problem.code == ProblemCode::PhoneMissing);
+    let content = match (complete, issuer_id, dates.issue, dates.due) {
+        (true, Some(issuer_id), Some(issue_date), Some(due_date)) => Some(Content {
+            country: rulebook.country,
+            issuer_id,
+            recipient,
+            issue_date,
+            due_date,
+            price_basis: form.price_basis,
+            lines: read_lines.content,
+            totals: read_lines.totals.clone(),
+            payment_reference: texts.payment_reference,
+            comment: texts.comment,
+            contact_name: texts.contact_name,
+            merchant_order_number: texts.merchant_order_number,
+            buyer_order_number: texts.buyer_order_number,
+            order_date: dates.order,
+            delivery_date: dates.delivery,
+            delivery_address: texts.delivery_address,
+            invoice_url: texts.invoice_url,
+            redirect_url: texts.redirect_url,
+        }),
+        _ => None,
+    };
+    Reading {
+        lines: read_lines.readings,
+        totals: read_lines.totals,
+        problems: found.problems,
+        warnings: found.warnings,
+        content,
+    }
+}
+
+fn issuer(form: &DraftForm, rulebook: &Rulebook, found: &mut Findings) -> Option<String> {
+    let Some(first) = rulebook.issuers.first() else {
+        found.problem("issuerId", ProblemCode::IssuerMissing, &[]);
+        return None;
+    };
+    let chosen = form.issuer_id.trim();
+    if chosen.is_empty() {
+        return Some(first.clone());
+    }
+    let usable = rulebook
+        .issuers
+        .iter()
+        .find(|id| id.eq_ignore_ascii_case(chosen))
+        .cloned();
+    if usable.is_none() {
+        found.problem("issuerId", ProblemCode::IssuerUnusable, &[]);
+    }
+    usable
+}
+
+/// The total is judged only when every line is read: half a sum is neither too small nor too large.
+fn judge_total(lines: &lines::Lines, named: bool, rulebook: &Rulebook, found: &mut Findings) {
+    if !lines.all_read {
+        return;
+    }
+    let total = lines.totals.gross;
+    let limit = rulebook.limits.max_total;
+    if total.minor <= 0 {
+        found.problem("total", ProblemCode::TotalNotPositive, &[]);
+    } else if total.decimal() > limit.decimal() {
+        found.problem(
+            "total",
+            ProblemCode::TotalAboveLimit,
+            &[("limit", limit.decimal().to_string())],
+        );
+    }
+    if !named && total.minor > rulebook.country.buyer_optional_up_to().minor {
+        found.warning("recipient.name", ProblemCode::RecipientNameMissing, &[]);
+    }
 }

@@ -25,7 +25,10 @@ impl Limits {
             Country::Dk => 15_000,
             Country::Fi => 2_000,
         };
-        Self { max_total: Money::of_minor(major * 100, country.currency()), per_consumer_per_day: 10 }
+        Self {
+            max_total: Money::of_minor(major * 100, country.currency()),
+            per_consumer_per_day: 10,
+        }
     }
 }
 

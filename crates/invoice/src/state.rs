@@ -79,7 +79,10 @@ impl State {
 
     /// Whether nothing can follow (spec 14.2, last row). `invalid` is treated as final (spec 21 item 38).
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Invalid | Self::Paid | Self::Rejected | Self::Expired | Self::Canceled)
+        matches!(
+            self,
+            Self::Invalid | Self::Paid | Self::Rejected | Self::Expired | Self::Canceled
+        )
     }
 
     /// Whether the merchant may still cancel (spec 10.1).
@@ -95,7 +98,9 @@ impl State {
         match (self, next) {
             // A poll may miss `accepted`, so `created` may be followed by any later state (spec 21 item 17).
             (Self::Created | Self::Unknown(_), _) | (_, Self::Unknown(_)) => Transition::Allowed,
-            (Self::Accepted, Self::Paid | Self::Rejected | Self::Expired | Self::Canceled) => Transition::Allowed,
+            (Self::Accepted, Self::Paid | Self::Rejected | Self::Expired | Self::Canceled) => {
+                Transition::Allowed
+            }
             _ => Transition::Forbidden,
         }
     }
@@ -123,9 +128,18 @@ mod tests {
 
     #[test]
     fn nothing_follows_a_final_state() {
-        let finals = [State::Paid, State::Rejected, State::Expired, State::Canceled, State::Invalid];
+        let finals = [
+            State::Paid,
+            State::Rejected,
+            State::Expired,
+            State::Canceled,
+            State::Invalid,
+        ];
         for last in &finals {
-            for next in [State::Created, State::Accepted].iter().chain(finals.iter().filter(|s| *s != last)) {
+            for next in [State::Created, State::Accepted]
+                .iter()
+                .chain(finals.iter().filter(|s| *s != last))
+            {
                 assert_eq!(last.step(next), Transition::Forbidden, "{last:?} -> {next:?}");
             }
         }
