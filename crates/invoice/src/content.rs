@@ -23,7 +23,7 @@ pub enum PriceBasis {
 pub struct Content {
     /// The merchant's country; it names the currency.
     pub country: Country,
-    /// Issuer id (guid) at MobilePay (spec 8.2).
+    /// Issuer id (guid) at `MobilePay` (spec 8.2).
     pub issuer_id: String,
     /// The customer.
     pub recipient: Recipient,

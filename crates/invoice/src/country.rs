@@ -13,7 +13,7 @@ pub enum Country {
 }
 
 impl Country {
-    /// The one currency that MobilePay takes from a merchant of this country (spec 9.1).
+    /// The one currency that `MobilePay` takes from a merchant of this country (spec 9.1).
     pub const fn currency(self) -> Currency {
         match self {
             Self::Dk => Currency::Dkk,

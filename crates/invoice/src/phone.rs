@@ -26,7 +26,7 @@ pub enum PhoneError {
     /// Too many digits for the country.
     #[error("too many digits")]
     TooLong,
-    /// A number of a country in which MobilePay does not deliver (only DK and FI).
+    /// A number of a country in which `MobilePay` does not deliver (only DK and FI).
     #[error("not a Danish or Finnish number")]
     ForeignCountry,
 }
@@ -155,10 +155,7 @@ fn bare(text: &str) -> Result<String, PhoneError> {
         match c {
             '0'..='9' => kept.push(c),
             '+' if kept.is_empty() => kept.push(c),
-            '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2013}' => {}
-            // Address books copy numbers wrapped in invisible direction marks.
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            c if c.is_whitespace() => {}
+            c if c.is_whitespace() || is_punctuation(c) => {}
             _ => return Err(PhoneError::NotANumber),
         }
         if kept.len() > 32 {
@@ -170,6 +167,14 @@ fn bare(text: &str) -> Result<String, PhoneError> {
     } else {
         Ok(kept)
     }
+}
+
+/// Signs between digits; address books also wrap numbers in invisible direction marks.
+const fn is_punctuation(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2013}' | '\u{200e}' | '\u{200f}'
+    ) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Cuts digits into pieces; what is left over stays with the last one.

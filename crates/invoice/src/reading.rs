@@ -112,7 +112,7 @@ pub enum ProblemCode {
     PhoneTooShort,
     /// Too many digits. Params: `digits`, `needed` (Denmark).
     PhoneTooLong,
-    /// MobilePay delivers to Danish and Finnish numbers only.
+    /// `MobilePay` delivers to Danish and Finnish numbers only.
     PhoneForeign,
     /// The phone belongs to the other country. A warning.
     PhoneOtherCountry,

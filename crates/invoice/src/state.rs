@@ -1,4 +1,4 @@
-//! What can happen to an invoice at MobilePay (spec 10.4, 14), and how it reaches the customer.
+//! What can happen to an invoice at `MobilePay` (spec 10.4, 14), and how it reaches the customer.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// InvoiceDirect: pushed to a known phone number.
+    /// `InvoiceDirect`: pushed to a known phone number.
     Phone,
-    /// InvoiceLink: a URL that any MobilePay user may open and pay.
+    /// `InvoiceLink`: a URL that any `MobilePay` user may open and pay.
     Link,
 }
 
-/// A state that MobilePay has told us, in the words of spec 10.4.
+/// A state that `MobilePay` has told us, in the words of spec 10.4.
 ///
-/// States between "written" and "MobilePay has it" belong to the outbox, not here.
+/// States between "written" and "`MobilePay` has it" belong to the outbox, not here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {

@@ -50,12 +50,11 @@ pub(crate) fn read_lines(form: &DraftForm, rulebook: &Rulebook, on: Date, found:
         lines.readings.push(reading);
         lines.content.extend(read);
     }
-    match sums(&lines.readings, currency) {
-        Ok(totals) => lines.totals = totals,
-        Err(_) => {
-            lines.all_read = false;
-            found.problem("total", ProblemCode::AmountTooLarge, &[]);
-        }
+    if let Ok(totals) = sums(&lines.readings, currency) {
+        lines.totals = totals;
+    } else {
+        lines.all_read = false;
+        found.problem("total", ProblemCode::AmountTooLarge, &[]);
     }
     if typed_lines == 0 {
         lines.all_read = false;
