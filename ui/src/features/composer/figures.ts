@@ -1,0 +1,62 @@
+/**
+ * Numbers and days as the merchant's country writes them, for boxes that show how they were read.
+ *
+ * The language of the window does not matter here: a Dane who reads English still writes `1.234,50` (an invoice belongs
+ * to a country). Deliberately absent: reading numbers. Only the core reads them, so that there is one meaning.
+ */
+import type { CountryCode, MoneyView } from '../../bridge/generated';
+
+const SEPARATORS: Record<CountryCode, { group: string; decimal: string }> = {
+  DK: { group: '.', decimal: ',' },
+  // Finnish groups are kept together by a no-break space, as ICU writes them.
+  FI: { group: '\u00a0', decimal: ',' },
+};
+
+/** Decimals and grouping of one kind of box. */
+export interface FigureStyle {
+  /** Fewest decimals shown. */
+  least: number;
+  /** Whether thousands are grouped. */
+  grouped: boolean;
+}
+
+/** Prices and amounts: `1.234,50`. */
+export const PRICE: FigureStyle = { least: 2, grouped: true };
+/** Quantities and percentages: `1234`, `1,5`. Ungrouped, because `1.234` pieces could be read twice. */
+export const COUNT: FigureStyle = { least: 0, grouped: false };
+
+/**
+ * `decimal` (digits with a dot, from the core) as the country writes it.
+ *
+ * The result always reads back as the same number: exactly three decimals after an ungrouped whole part would look like
+ * thousands, so a zero is added (`1,2340`).
+ */
+export function shownDecimal(decimal: string, country: CountryCode, style: FigureStyle): string {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal.trim());
+  if (!match) return decimal;
+  const [, sign = '', whole = '0', given = ''] = match;
+  const { group, decimal: comma } = SEPARATORS[country];
+  let decimals = given.replace(/0+$/, '').padEnd(style.least, '0');
+  if (decimals.length === 3 && whole.length <= 3 && whole !== '0') decimals += '0';
+  const grouped = style.grouped ? whole.replace(/\B(?=(\d{3})+$)/g, group) : whole;
+  return (sign ? '\u2212' : '') + grouped + (decimals ? comma + decimals : '');
+}
+
+/** An exact amount without its currency: `1.234,50`. */
+export function shownAmount(money: MoneyView, country: CountryCode): string {
+  const sign = money.minor < 0 ? '-' : '';
+  const digits = String(Math.abs(money.minor)).padStart(3, '0');
+  return shownDecimal(`${sign}${digits.slice(0, -2)}.${digits.slice(-2)}`, country, PRICE);
+}
+
+const SIGNS = { DKK: 'kr.', EUR: '€' } as const;
+
+/** An exact amount with its currency: `1.234,50 kr.`. */
+export function shownMoney(money: MoneyView, country: CountryCode): string {
+  return `${shownAmount(money, country)}\u00a0${SIGNS[money.currency]}`;
+}
+
+/** A rate in percent as it may stand in a box: `25 %`. */
+export function shownRate(rate: string, country: CountryCode): string {
+  return `${shownDecimal(rate, country, COUNT)}\u00a0%`;
+}
