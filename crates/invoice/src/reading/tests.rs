@@ -113,7 +113,7 @@ fn an_empty_invoice_is_told_at_each_box() {
         form.lines = vec![LineForm {
             unit: "  ".to_owned(),
             ..LineForm::default()
-        }]
+        }];
     });
     assert_eq!(problems(&blank), one("lines", ProblemCode::NoLines));
     assert!(read(&blank, &rulebook(Country::Dk)).lines[0].empty);

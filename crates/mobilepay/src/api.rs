@@ -1,0 +1,383 @@
+//! The endpoints, one function each (spec 7.1, rows 1, 2, 3, 5, 7, 8, 9).
+//!
+//! Deliberately absent: batches, callbacks and consents, and any retry.
+
+use std::{net::IpAddr, time::Duration};
+
+use http::{HeaderValue, Method, header};
+use reqwest::{Client, RequestBuilder, Url, redirect, retry};
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+use url::Host;
+use uuid::Uuid;
+
+use crate::{
+    Answer, ApiError, Created, CreatedLink, Details, Issuers, Me, NotSentReason, Status, Trace, answers,
+    exchange::{self, Good},
+    json::is_id,
+};
+
+/// The `x-ibm-*` credentials of the developer portal's app (spec 3).
+#[derive(Clone, Debug)]
+pub struct GatewayCredentials {
+    /// `x-ibm-client-id`.
+    pub id: String,
+    /// `x-ibm-client-secret`.
+    pub secret: SecretString,
+}
+
+/// A bearer token with scope `invoice`.
+#[derive(Clone, Debug)]
+pub struct AccessToken(SecretString);
+
+impl AccessToken {
+    /// Wraps a token as the token endpoint gave it.
+    pub const fn new(token: SecretString) -> Self {
+        Self(token)
+    }
+}
+
+impl From<SecretString> for AccessToken {
+    fn from(token: SecretString) -> Self {
+        Self(token)
+    }
+}
+
+/// How calls are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiHttp {
+    /// Whether plain http to this machine is allowed: the practice world. Anywhere else it never is.
+    pub loopback_http: bool,
+    /// Time for a connection.
+    pub connect_timeout: Duration,
+    /// Time for a whole call.
+    pub total_timeout: Duration,
+}
+
+impl Default for ApiHttp {
+    /// https only, 10 s and 30 s (security 6.4).
+    fn default() -> Self {
+        Self {
+            loopback_http: false,
+            connect_timeout: Duration::from_secs(10),
+            total_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl ApiHttp {
+    /// The default with plain http to this machine allowed.
+    pub fn practice() -> Self {
+        Self {
+            loopback_http: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// Why no [`Api`] can be made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SetupError {
+    /// Neither https nor allowed plain http to this machine.
+    #[error("the address of the service must begin with https")]
+    NotHttps,
+    /// A query, fragment, user name or no host in the base address.
+    #[error("the address of the service is not a plain base address")]
+    NotABase,
+    /// Credentials that cannot stand in a header.
+    #[error("the gateway credentials hold characters that no header may hold")]
+    BadCredentials,
+    /// The TLS roots or the like could not be loaded.
+    #[error("no HTTP client could be made: {0}")]
+    Http(String),
+}
+
+/// The Invoice API at one base address with one set of gateway credentials.
+#[derive(Clone, Debug)]
+pub struct Api {
+    base: Url,
+    /// Creates and cancels: each over a fresh connection, so that no dead one swallows it.
+    effects: Client,
+    /// Reads may share connections.
+    reads: Client,
+    client_id: HeaderValue,
+    client_secret: HeaderValue,
+}
+
+impl Api {
+    /// `base` is the `<API base>` of spec 1.2; all calls go to its host and nowhere else.
+    pub fn new(base: Url, gateway: &GatewayCredentials, http: ApiHttp) -> Result<Self, SetupError> {
+        let plain = check_base(&base, http.loopback_http)?;
+        let client = |idle: usize| {
+            let http = Client::builder()
+                .user_agent(concat!("Kvit/", env!("CARGO_PKG_VERSION")))
+                .https_only(!plain)
+                .http1_only()
+                .redirect(redirect::Policy::none())
+                .retry(retry::never())
+                .referer(false)
+                .connect_timeout(http.connect_timeout)
+                .timeout(http.total_timeout)
+                .pool_max_idle_per_host(idle);
+            // A proxy must not carry what is meant for this machine.
+            let http = if plain { http.no_proxy() } else { http };
+            http.build().map_err(|error| SetupError::Http(error.to_string()))
+        };
+        let client_id = HeaderValue::from_str(&gateway.id).map_err(|_| SetupError::BadCredentials)?;
+        let mut client_secret =
+            HeaderValue::from_str(gateway.secret.expose_secret()).map_err(|_| SetupError::BadCredentials)?;
+        client_secret.set_sensitive(true);
+        Ok(Self {
+            effects: client(0)?,
+            reads: client(2)?,
+            base,
+            client_id,
+            client_secret,
+        })
+    }
+
+    /// `GET merchants/me` (spec 8.1): whose token this is.
+    pub async fn me(&self, token: &AccessToken, correlation_id: Uuid) -> Result<Answer<Me>, ApiError> {
+        self.read(token, correlation_id, &["merchants", "me"])
+            .await?
+            .read(answers::me)
+    }
+
+    /// `GET merchants/{id}/invoiceissuers` (spec 8.2).
+    pub async fn issuers(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        merchant_id: &str,
+    ) -> Result<Answer<Issuers>, ApiError> {
+        let path = ["merchants", merchant_id, "invoiceissuers"];
+        self.read(token, correlation_id, &path)
+            .await?
+            .read(answers::issuers)
+    }
+
+    /// `POST merchants/{id}/invoices` (spec 9.2) with the frozen `bytes`, verbatim.
+    pub async fn create_direct(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        merchant_id: &str,
+        bytes: &[u8],
+    ) -> Result<Answer<Created>, ApiError> {
+        let path = ["merchants", merchant_id, "invoices"];
+        self.create(token, correlation_id, &path, bytes)
+            .await?
+            .read(answers::created)
+    }
+
+    /// `POST merchants/{id}/invoices/link` (spec 9.4) with the frozen `bytes`, verbatim.
+    pub async fn create_link(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        merchant_id: &str,
+        bytes: &[u8],
+    ) -> Result<Answer<CreatedLink>, ApiError> {
+        let path = ["merchants", merchant_id, "invoices", "link"];
+        self.create(token, correlation_id, &path, bytes)
+            .await?
+            .read(answers::created_link)
+    }
+
+    /// `PUT merchants/{id}/invoices/{id}/cancel` (spec 10.1). The customer gets no message.
+    pub async fn cancel(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        merchant_id: &str,
+        invoice_id: &str,
+    ) -> Result<Answer<()>, ApiError> {
+        let path = ["merchants", merchant_id, "invoices", invoice_id, "cancel"];
+        let call = self.call(&self.effects, Method::PUT, correlation_id, &path)?;
+        let call = authorized(call, token, correlation_id)?;
+        exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
+    }
+
+    /// `GET merchants/{id}/invoices/{id}` (spec 10.2).
+    pub async fn details(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        merchant_id: &str,
+        invoice_id: &str,
+    ) -> Result<Answer<Details>, ApiError> {
+        let path = ["merchants", merchant_id, "invoices", invoice_id];
+        self.read(token, correlation_id, &path)
+            .await?
+            .read(|body| answers::details(body, invoice_id))
+    }
+
+    /// `GET merchants/{id}/invoices/{id}/status` (spec 10.3).
+    pub async fn status(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        merchant_id: &str,
+        invoice_id: &str,
+    ) -> Result<Answer<Status>, ApiError> {
+        let path = ["merchants", merchant_id, "invoices", invoice_id, "status"];
+        self.read(token, correlation_id, &path)
+            .await?
+            .read(|body| answers::status(body, invoice_id))
+    }
+
+    async fn read(&self, token: &AccessToken, correlation_id: Uuid, path: &[&str]) -> Result<Good, ApiError> {
+        let call = self.call(&self.reads, Method::GET, correlation_id, path)?;
+        exchange::exchange(authorized(call, token, correlation_id)?, correlation_id).await
+    }
+
+    async fn create(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        path: &[&str],
+        bytes: &[u8],
+    ) -> Result<Good, ApiError> {
+        let call = self.call(&self.effects, Method::POST, correlation_id, path)?;
+        let call = authorized(call, token, correlation_id)?
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(bytes.to_vec());
+        exchange::exchange(call, correlation_id).await
+    }
+
+    /// A call over a fresh connection, for [`crate::user_simulation`].
+    pub(crate) fn effect(
+        &self,
+        method: Method,
+        correlation_id: Uuid,
+        path: &[&str],
+    ) -> Result<RequestBuilder, ApiError> {
+        self.call(&self.effects, method, correlation_id, path)
+    }
+
+    fn call(
+        &self,
+        http: &Client,
+        method: Method,
+        correlation_id: Uuid,
+        path: &[&str],
+    ) -> Result<RequestBuilder, ApiError> {
+        // Ids come from files and answers: only what cannot change the path may stand in it.
+        if !path.iter().all(|segment| is_id(segment)) {
+            return Err(unwritable(correlation_id));
+        }
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .map_err(|()| unwritable(correlation_id))?
+            .pop_if_empty()
+            .extend(["api", "v1"])
+            .extend(path);
+        tracing::debug!(%correlation_id, %method, path = url.path(), "call");
+        Ok(exchange::request(http, method, url, correlation_id)
+            .header("x-ibm-client-id", &self.client_id)
+            .header("x-ibm-client-secret", &self.client_secret))
+    }
+}
+
+pub(crate) fn authorized(
+    call: RequestBuilder,
+    token: &AccessToken,
+    correlation_id: Uuid,
+) -> Result<RequestBuilder, ApiError> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.0.expose_secret()))
+        .map_err(|_| unwritable(correlation_id))?;
+    value.set_sensitive(true);
+    Ok(call.header(header::AUTHORIZATION, value))
+}
+
+fn unwritable(correlation_id: Uuid) -> ApiError {
+    let trace = Box::new(Trace {
+        correlation_id,
+        ..Trace::default()
+    });
+    ApiError::NotSent {
+        reason: NotSentReason::Unwritable,
+        trace,
+    }
+}
+
+/// Whether calls go over plain http.
+fn check_base(base: &Url, loopback_http: bool) -> Result<bool, SetupError> {
+    let is_bare = base.username().is_empty()
+        && base.password().is_none()
+        && base.query().is_none()
+        && base.fragment().is_none();
+    if !is_bare || !base.has_host() {
+        return Err(SetupError::NotABase);
+    }
+    match base.scheme() {
+        "https" => Ok(false),
+        "http" if loopback_http && is_loopback(base) => Ok(true),
+        _ => Err(SetupError::NotHttps),
+    }
+}
+
+fn is_loopback(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(base: &str, loopback_http: bool) -> Result<(), SetupError> {
+        let gateway = GatewayCredentials {
+            id: "id".to_owned(),
+            secret: "s3cret".into(),
+        };
+        let http = ApiHttp {
+            loopback_http,
+            ..ApiHttp::default()
+        };
+        Api::new(base.parse().unwrap(), &gateway, http).map(|_| ())
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_and_only_when_allowed() {
+        assert_eq!(made("https://api.mobilepay.dk/invoice-restapi", false), Ok(()));
+        assert_eq!(made("http://127.0.0.1:8080/invoice-restapi", true), Ok(()));
+        assert_eq!(made("http://[::1]:8080", true), Ok(()));
+        assert_eq!(made("http://localhost:8080", true), Ok(()));
+        assert_eq!(made("http://127.0.0.1:8080", false), Err(SetupError::NotHttps));
+        assert_eq!(made("http://api.mobilepay.dk", true), Err(SetupError::NotHttps));
+        assert_eq!(made("http://localhost.evil.dk", true), Err(SetupError::NotHttps));
+        assert_eq!(made("ftp://127.0.0.1", true), Err(SetupError::NotHttps));
+    }
+
+    #[test]
+    fn a_base_address_is_nothing_but_a_base() {
+        for base in [
+            "https://u:p@api.dk",
+            "https://api.dk?x=1",
+            "https://api.dk#x",
+            "mailto:a@b.dk",
+        ] {
+            assert_eq!(made(base, false), Err(SetupError::NotABase), "{base}");
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let gateway = GatewayCredentials {
+            id: "id".to_owned(),
+            secret: "s3cret".into(),
+        };
+        let api = Api::new("https://api.dk".parse().unwrap(), &gateway, ApiHttp::default()).unwrap();
+        let token = AccessToken::new("t0ken".into());
+        let printed = format!("{gateway:?} {api:?} {token:?}");
+        assert!(
+            !printed.contains("s3cret") && !printed.contains("t0ken"),
+            "{printed}"
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! One HTTP exchange: a request goes out once, its answer is read to an end or to a limit, and what went wrong
+//! is put into the class that says what it proves (security 6.2, 6.4).
+
+use std::{error::Error, io};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, header};
+use reqwest::{Client, RequestBuilder, Response, Url};
+use uuid::Uuid;
+
+use crate::{Answer, ApiError, NotSentReason, Trace, UnclearReason, refusal};
+
+/// No JSON answer of the service comes near this.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// How much of a body is kept for "technical details".
+const KEPT: usize = 64 * 1024;
+
+/// A complete answer with a status of 2xx.
+pub(crate) struct Good {
+    pub(crate) body: Bytes,
+    pub(crate) trace: Trace,
+}
+
+impl Good {
+    /// What `read` finds in the text of the answer; an answer in which it finds nothing proves nothing.
+    pub(crate) fn read<T>(self, read: impl FnOnce(&str) -> Option<T>) -> Result<Answer<T>, ApiError> {
+        let text = String::from_utf8_lossy(&self.body);
+        match read(&text) {
+            Some(value) => Ok(Answer {
+                value,
+                trace: self.trace,
+            }),
+            None => Err(self.unreadable(&text)),
+        }
+    }
+
+    fn unreadable(&self, text: &str) -> ApiError {
+        let trace = Box::new(self.trace.clone());
+        let status = self.trace.status.unwrap_or_default();
+        let envelope = refusal::Envelope::read(text);
+        // A 2xx that carries "exists already" still says that the invoice exists.
+        match envelope.and_then(|envelope| envelope.is_exists().map(|code| (code, envelope.description))) {
+            Some((code, description)) => ApiError::AlreadyExists {
+                status,
+                code,
+                description,
+                trace,
+            },
+            None => refusal::unclear(UnclearReason::Unreadable, None, trace),
+        }
+    }
+}
+
+/// A request with the headers of every call (spec 3), all but the credentials.
+pub(crate) fn request(http: &Client, method: Method, url: Url, correlation_id: Uuid) -> RequestBuilder {
+    http.request(method, url)
+        .header(header::ACCEPT, "application/json")
+        .header("CorrelationId", correlation_id.to_string())
+}
+
+/// Sends `request` once and reads its JSON answer.
+pub(crate) async fn exchange(request: RequestBuilder, correlation_id: Uuid) -> Result<Good, ApiError> {
+    exchange_up_to(LONGEST_ANSWER, request, correlation_id).await
+}
+
+/// Sends `request` once and reads at most `limit` bytes of its answer.
+pub(crate) async fn exchange_up_to(
+    limit: usize,
+    request: RequestBuilder,
+    correlation_id: Uuid,
+) -> Result<Good, ApiError> {
+    let mut trace = Trace {
+        correlation_id,
+        ..Trace::default()
+    };
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) => return Err(unanswered(&error, trace)),
+    };
+    let status = response.status();
+    let headers = response.headers().clone();
+    trace.status = Some(status.as_u16());
+    let (body, end) = read_body(response, limit).await;
+    trace.body = String::from_utf8_lossy(&body[..body.len().min(KEPT)]).into_owned();
+    tracing::debug!(%correlation_id, status = status.as_u16(), bytes = body.len(), "answer");
+    match end {
+        Ok(()) if status.is_success() => Ok(Good { body, trace }),
+        Ok(()) => Err(refusal::error_of(status.as_u16(), &headers, trace)),
+        Err(reason) => Err(unfinished(reason, status.as_u16(), &headers, trace)),
+    }
+}
+
+/// An answer whose body did not come whole. The status alone decides only where no body could change its meaning.
+fn unfinished(reason: UnclearReason, status: u16, headers: &HeaderMap, trace: Trace) -> ApiError {
+    if matches!(status, 401 | 404 | 429) {
+        return refusal::error_of(status, headers, trace);
+    }
+    refusal::unclear(reason, None, Box::new(trace))
+}
+
+async fn read_body(mut response: Response, limit: usize) -> (Bytes, Result<(), UnclearReason>) {
+    let mut body = Vec::new();
+    let end = loop {
+        match response.chunk().await {
+            Ok(None) => break Ok(()),
+            Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.extend_from_slice(&chunk),
+            Ok(Some(_)) => break Err(UnclearReason::TooLong),
+            Err(error) if error.is_timeout() => break Err(UnclearReason::TimedOut),
+            Err(_) => break Err(UnclearReason::Cut),
+        }
+    };
+    (Bytes::from(body), end)
+}
+
+/// A call without an answer: not sent if no connection came about, and otherwise unclear.
+fn unanswered(error: &reqwest::Error, trace: Trace) -> ApiError {
+    let trace = Box::new(trace);
+    tracing::debug!(correlation_id = %trace.correlation_id, connect = error.is_connect(), "no answer");
+    if error.is_builder() {
+        return ApiError::NotSent {
+            reason: NotSentReason::Unwritable,
+            trace,
+        };
+    }
+    if error.is_connect() {
+        return ApiError::NotSent {
+            reason: not_connected(error),
+            trace,
+        };
+    }
+    let reason = if error.is_timeout() {
+        UnclearReason::TimedOut
+    } else {
+        UnclearReason::ConnectionLost
+    };
+    refusal::unclear(reason, None, trace)
+}
+
+/// Words a missing connection. Only the words depend on this; that nothing was sent does not.
+fn not_connected(error: &reqwest::Error) -> NotSentReason {
+    if error.is_timeout() {
+        return NotSentReason::ConnectTimedOut;
+    }
+    let mut cause: Option<&dyn Error> = error.source();
+    while let Some(here) = cause {
+        let text = here.to_string();
+        if text.contains("dns error") {
+            return NotSentReason::NameNotResolved;
+        }
+        match here.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => return NotSentReason::ConnectionRefused,
+            Some(io::ErrorKind::TimedOut) => return NotSentReason::ConnectTimedOut,
+            Some(io::ErrorKind::InvalidData) => return NotSentReason::Tls,
+            _ => {}
+        }
+        cause = here.source();
+    }
+    NotSentReason::NotConnected
+}

@@ -1,0 +1,117 @@
+//! The sandbox's imitation of the payer's app (spec 16, S1 to S3).
+//!
+//! Deliberately absent: a call to pay. Paying is accepting with today's date. Production has none of this.
+
+use http::{Method, header};
+use jiff::civil::Date;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    AccessToken, Answer, Api, ApiError, Trace,
+    api::authorized,
+    exchange,
+    json::{Members, is_id},
+    refusal,
+};
+
+/// No invoice on paper comes near this.
+const LONGEST_PDF: usize = 16 * 1024 * 1024;
+
+/// What a simulated acceptance led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Guid.
+    pub invoice_id: String,
+    /// As told; the documents list no values.
+    pub payment_status: Option<String>,
+    /// Where the payer is sent, for links.
+    pub redirect_url: Option<String>,
+}
+
+/// One test user of spec 16.1, acting on the invoices that were sent to their phone.
+#[derive(Clone, Copy, Debug)]
+pub struct Payer<'a> {
+    /// The service.
+    pub api: &'a Api,
+    /// The token; not demanded by the documents for these calls, but sent (spec 21.1 item 44).
+    pub token: &'a AccessToken,
+    /// `AuthenticatedUser`.
+    pub user: Uuid,
+}
+
+#[derive(Serialize)]
+struct Acceptance {
+    #[serde(rename = "paymentDate")]
+    payment_date: String,
+    #[serde(rename = "ConsumerCard")]
+    consumer_card: Uuid,
+}
+
+impl Payer<'_> {
+    /// S1: the PDF that the payer sees.
+    pub async fn pdf(&self, correlation_id: Uuid, invoice_id: &str) -> Result<Answer<Vec<u8>>, ApiError> {
+        let call = self.call(Method::GET, correlation_id, invoice_id, "pdf")?;
+        let good = exchange::exchange_up_to(LONGEST_PDF, call, correlation_id).await?;
+        let trace = Trace {
+            body: String::new(),
+            ..good.trace
+        };
+        if good.body.starts_with(b"%PDF-") {
+            return Ok(Answer {
+                value: good.body.to_vec(),
+                trace,
+            });
+        }
+        Err(refusal::unclear(
+            crate::UnclearReason::Unreadable,
+            None,
+            Box::new(trace),
+        ))
+    }
+
+    /// S2: accepts. With today as `payment_date` it is paid at once, with a later day it is scheduled.
+    pub async fn accept(
+        &self,
+        correlation_id: Uuid,
+        invoice_id: &str,
+        payment_date: Date,
+        card: Uuid,
+    ) -> Result<Answer<Accepted>, ApiError> {
+        let body = Acceptance {
+            payment_date: format!("{payment_date}T00:00:00Z"),
+            consumer_card: card,
+        };
+        let call = self
+            .call(Method::PUT, correlation_id, invoice_id, "accept")?
+            .header(header::CONTENT_TYPE, "application/json")
+            .json(&body);
+        exchange::exchange(call, correlation_id).await?.read(|body| {
+            let members = Members::of(body)?;
+            Some(Accepted {
+                invoice_id: members.text("InvoiceId").filter(|id| is_id(id))?,
+                payment_status: members.some_text("InvoicePaymentStatus"),
+                redirect_url: members.some_text("RedirectUrl"),
+            })
+        })
+    }
+
+    /// S3: rejects. A link that was never accepted stays `created` (spec 21.1 item 19).
+    pub async fn reject(&self, correlation_id: Uuid, invoice_id: &str) -> Result<Answer<()>, ApiError> {
+        let call = self.call(Method::PUT, correlation_id, invoice_id, "reject")?;
+        exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
+    }
+
+    fn call(
+        &self,
+        method: Method,
+        correlation_id: Uuid,
+        invoice_id: &str,
+        what: &str,
+    ) -> Result<reqwest::RequestBuilder, ApiError> {
+        let path = ["consumers", "me", "invoices", invoice_id, what];
+        let call = self.api.effect(method, correlation_id, &path)?;
+        let call = call.header("AuthenticatedUser", self.user.to_string());
+        authorized(call, self.token, correlation_id)
+    }
+}
