@@ -148,7 +148,7 @@ fn not_connected(error: &reqwest::Error) -> NotSentReason {
         if text.contains("dns error") {
             return NotSentReason::NameNotResolved;
         }
-        match here.downcast_ref::<io::Error>().map(io::Error::kind) {
+        match here.downcast_ref::<io::Error>().map(innermost) {
             Some(io::ErrorKind::ConnectionRefused) => return NotSentReason::ConnectionRefused,
             Some(io::ErrorKind::TimedOut) => return NotSentReason::ConnectTimedOut,
             Some(io::ErrorKind::InvalidData) => return NotSentReason::Tls,
@@ -157,4 +157,16 @@ fn not_connected(error: &reqwest::Error) -> NotSentReason {
         cause = here.source();
     }
     NotSentReason::NotConnected
+}
+
+/// An error of a handshake comes wrapped in another, and `source` steps over what it wraps.
+fn innermost(error: &io::Error) -> io::ErrorKind {
+    let mut error = error;
+    while let Some(inner) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<io::Error>())
+    {
+        error = inner;
+    }
+    error.kind()
 }

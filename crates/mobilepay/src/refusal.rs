@@ -183,6 +183,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -272,5 +273,14 @@ mod tests {
         assert_eq!(wait("Mon, 23 Nov 2026 05:00:00 GMT", now), Some(0));
         assert_eq!(wait("Mon, 23 Nov 2026 06:01:30 GMT", None), None);
         assert_eq!(wait("soon", now), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_breaks_the_reader(status in 100_u16..1000, body in ".*") {
+            let trace = Trace { status: Some(status), body: body.clone(), ..Trace::default() };
+            let error = error_of(status, &HeaderMap::new(), trace);
+            prop_assert_eq!(&error.trace().body, &body);
+        }
     }
 }
