@@ -83,7 +83,8 @@ fn signed_doubt(error: NumberError, negative: bool) -> NumberError {
 
 /// Takes off one currency name on either side.
 fn without_currency(text: &str) -> &str {
-    const NAMES: [&str; 6] = ["kr.", "kr", "dkk", "eur", "euro", "€"];
+    // Longer names first, so that none is cut in two.
+    const NAMES: [&str; 8] = ["kroner", "euroa", "euro", "dkk", "kr.", "eur", "kr", "€"];
     let lower = text.to_lowercase();
     for name in NAMES {
         // Lower-casing may change byte lengths outside ASCII; then the text is no number anyway.
@@ -261,6 +262,9 @@ mod tests {
             ("kr. 100,-", "100"),
             ("€12.50", "12.50"),
             ("12,5 EUR", "12.5"),
+            ("euro 12,5", "12.5"),
+            ("5 euroa", "5"),
+            ("5 kroner", "5"),
             ("-0", "0"),
         ] {
             reads(text, expected);

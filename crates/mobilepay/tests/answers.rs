@@ -336,10 +336,15 @@ async fn a_name_that_does_not_resolve_was_not_sent() {
 
 /// A server that reads one request and answers with `answer`, then closes the connection.
 async fn raw(answer: &'static [u8]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a loopback port is free");
+    let base = format!(
+        "http://{}",
+        listener.local_addr().expect("a listener has an address")
+    );
     tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut stream, _) = listener.accept().await.expect("the client connects");
         let mut request = [0; 4096];
         let _ = stream.read(&mut request).await;
         let _ = stream.write_all(answer).await;
