@@ -1,1 +1,32 @@
-//! The record: one SQLite file a connection, with its outbox and observations.
+//! The record: one SQLite file a connection, with drafts, numbers, outbox, evidence and search.
+//!
+//! The service has no list call, so this file is the only register of a merchant's invoices: it is the record and not a
+//! cache. Everything here is synchronous; the caller keeps it off threads that must not wait. Deliberately absent: the
+//! network, a clock, randomness. Times, days and ids are given by the caller.
+
+mod business;
+mod customers;
+mod drafts;
+mod error;
+mod evidence;
+mod fold;
+mod invoices;
+mod numbers;
+mod open;
+mod outbox;
+mod overview;
+mod search;
+mod sending;
+mod sql;
+
+pub use business::BusinessRecord;
+pub use customers::{Customer, CustomerPage};
+pub use drafts::{Draft, DraftSummary};
+pub use error::LedgerError;
+pub use evidence::{Evidence, Said, Source, What};
+pub use invoices::{Counts, Filter, InvoiceRecord, InvoiceSummary, Page, Query, Shown, Sort};
+pub use open::Ledger;
+pub use outbox::{Answered, Outcome, Outgoing};
+pub use overview::{Age, Figure, Overview, Recent, Week};
+pub use search::fold as fold_for_search;
+pub use sending::SendOrder;

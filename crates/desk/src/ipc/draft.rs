@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ChannelName, MoneyView, PaperLanguage};
+use super::{ChannelName, MoneyView, PaperLanguage, trade};
 
 /// Names one draft.
 #[derive(Clone, Debug, Deserialize, TS)]
@@ -34,7 +34,8 @@ pub struct DraftSave {
     /// The revision that was edited.
     pub revision: u32,
     /// Every box.
-    pub form: DraftFormView,
+    #[ts(as = "DraftFormView")]
+    pub form: trade::DraftForm,
 }
 
 /// A draft, what is typed in it, and how that is read.
@@ -48,7 +49,8 @@ pub struct DraftView {
     /// ISO timestamp of the last save.
     pub saved_at: String,
     /// Every box as typed.
-    pub form: DraftFormView,
+    #[ts(as = "DraftFormView")]
+    pub form: trade::DraftForm,
     /// How it is read.
     pub reading: ReadingView,
     /// Number that it would get now.
@@ -259,7 +261,10 @@ pub struct ProblemView {
 /// Every problem there can be (see `invoice::ProblemCode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "documented one by one in invoice::ProblemCode, whose twin this is")]
+#[expect(
+    missing_docs,
+    reason = "documented one by one in invoice::ProblemCode, whose twin this is"
+)]
 pub enum ProblemName {
     NoLines,
     DescriptionMissing,

@@ -63,7 +63,10 @@ pub enum CountryCode {
 
 impl From<trade::Money> for MoneyView {
     fn from(money: trade::Money) -> Self {
-        Self { minor: money.minor, currency: money.currency.into() }
+        Self {
+            minor: money.minor,
+            currency: money.currency.into(),
+        }
     }
 }
 

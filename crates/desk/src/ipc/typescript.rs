@@ -37,7 +37,10 @@ pub fn typescript() -> String {
     for declaration in types.declarations.values() {
         let _ = writeln!(text, "{declaration}\n");
     }
-    let _ = write!(text, "/** Every command: what it takes and gives. */\nexport interface Commands {{\n{commands}}}\n");
+    let _ = write!(
+        text,
+        "/** Every command: what it takes and gives. */\nexport interface Commands {{\n{commands}}}\n"
+    );
     text
 }
 
@@ -75,6 +78,9 @@ mod tests {
             std::fs::write(&path, &text).unwrap();
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == text, "run: KVIT_WRITE_TYPES=1 cargo test -p desk the_window_has_the_types");
+        assert!(
+            committed == text,
+            "run: KVIT_WRITE_TYPES=1 cargo test -p desk the_window_has_the_types"
+        );
     }
 }

@@ -1,0 +1,135 @@
+//! From the trade's reading of a form to what the window shows of it.
+
+use ::invoice::{Channel, Problem, ProblemCode, Reading, Rulebook, VatGroup};
+use rust_decimal::Decimal;
+
+use crate::ipc::{
+    ChannelName, LineReadingView, MoneyView, PriceBasisName, ProblemName, ProblemView, ReadingView, VatGroupView,
+};
+
+/// What the window shows of `reading`. `form_phone` is the phone as typed.
+pub(crate) fn view(reading: &Reading, rulebook: &Rulebook) -> ReadingView {
+    let content = reading.content.as_ref();
+    ReadingView {
+        lines: reading.lines.iter().map(line).collect(),
+        net: reading.totals.net.into(),
+        vat: reading.totals.vat.into(),
+        gross: reading.totals.gross.into(),
+        discount: reading.totals.discount.into(),
+        vat_groups: reading.totals.vat_groups.iter().map(vat_group).collect(),
+        problems: reading.problems.iter().map(problem).collect(),
+        warnings: reading.warnings.iter().map(problem).collect(),
+        issue_date: content.map(|content| content.issue_date.to_string()),
+        due_date: content.map(|content| content.due_date.to_string()),
+        phone_shown: content.and_then(|content| content.recipient.phone.as_ref()).map(|phone| phone.national()),
+        can_send_to_phone: sendable(reading, Channel::Phone),
+        can_send_as_link: sendable(reading, Channel::Link),
+        max_total: rulebook.limits.max_total.into(),
+    }
+}
+
+/// Whether nothing forbids sending by `channel`.
+pub(crate) fn sendable(reading: &Reading, channel: Channel) -> bool {
+    reading.content.is_some() && forbidding(reading, channel).next().is_none()
+}
+
+/// The problems that forbid sending by `channel`.
+pub(crate) fn forbidding(reading: &Reading, channel: Channel) -> impl Iterator<Item = &Problem> {
+    reading.problems.iter().filter(move |problem| problem.channel.is_none_or(|only| only == channel))
+}
+
+/// One base and its VAT.
+pub(crate) fn vat_group(group: &VatGroup) -> VatGroupView {
+    VatGroupView { rate: plain(group.rate), net: group.net.into(), vat: group.vat.into() }
+}
+
+/// A decimal without trailing zeros, with a dot.
+pub(crate) fn plain(decimal: Decimal) -> String {
+    decimal.normalize().to_string()
+}
+
+fn line(line: &::invoice::LineReading) -> LineReadingView {
+    LineReadingView {
+        empty: line.empty,
+        quantity: line.quantity.map(plain),
+        unit_price: line.unit_price.map(plain),
+        vat_rate: line.vat_rate.map(plain),
+        discount: line.discount.map(MoneyView::from),
+        net: line.net.map(MoneyView::from),
+        vat: line.vat.map(MoneyView::from),
+        gross: line.gross.map(MoneyView::from),
+    }
+}
+
+/// A problem as the window shows it.
+pub(crate) fn problem(problem: &Problem) -> ProblemView {
+    ProblemView {
+        field: problem.field.clone(),
+        code: problem.code.into(),
+        params: problem.params.clone(),
+        channel: problem.channel.map(ChannelName::from),
+    }
+}
+
+/// A problem of a form that is no invoice: a customer, the business, a connection.
+pub(crate) fn plain_problem(field: &str, code: ProblemName) -> ProblemView {
+    ProblemView { field: field.to_owned(), code, params: std::collections::BTreeMap::new(), channel: None }
+}
+
+impl From<Channel> for ChannelName {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Phone => Self::Phone,
+            Channel::Link => Self::Link,
+        }
+    }
+}
+
+impl From<ChannelName> for Channel {
+    fn from(channel: ChannelName) -> Self {
+        match channel {
+            ChannelName::Phone => Self::Phone,
+            ChannelName::Link => Self::Link,
+        }
+    }
+}
+
+impl From<::invoice::PriceBasis> for PriceBasisName {
+    fn from(basis: ::invoice::PriceBasis) -> Self {
+        match basis {
+            ::invoice::PriceBasis::Net => Self::Net,
+            ::invoice::PriceBasis::Gross => Self::Gross,
+        }
+    }
+}
+
+macro_rules! twins {
+    ($($name:ident),* $(,)?) => {
+        impl From<ProblemCode> for ProblemName {
+            fn from(code: ProblemCode) -> Self {
+                match code { $(ProblemCode::$name => Self::$name),* }
+            }
+        }
+    };
+}
+twins!(
+    NoLines, DescriptionMissing, NumberUnreadable, NumberAmbiguous, PriceMissing, VatRateOutOfRange, VatRateUnusual,
+    DiscountTooLarge, TotalNotPositive, TotalAboveLimit, AmountTooLarge, DateUnreadable, DueDateMissing,
+    DueDateInPast, DueDateToday, DueDateTooFar, IssueDateInFuture, PhoneMissing, PhoneUnreadable, PhoneTooShort,
+    PhoneTooLong, PhoneForeign, PhoneOtherCountry, RecipientNameMissing, ReferenceTooLong, ReferenceCutByBank,
+    TextTooLong, TextHasControlCharacters, UrlNotHttps, DailyLimitReached, IssuerMissing, IssuerUnusable,
+);
+
+#[cfg(test)]
+mod tests {
+    use ::invoice::DraftForm;
+
+    use crate::ipc::DraftFormView;
+
+    #[test]
+    fn the_window_knows_every_box_of_the_form() {
+        let ours = serde_json::to_value(DraftForm { lines: vec![Default::default()], ..Default::default() });
+        let shown = serde_json::to_value(DraftFormView { lines: vec![Default::default()], ..Default::default() });
+        assert_eq!(ours.unwrap(), shown.unwrap());
+    }
+}

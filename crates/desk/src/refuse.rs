@@ -1,0 +1,92 @@
+//! From what went wrong inside to what the window is told. One place, so that no error text of a library, and
+//! nothing secret, reaches the window by accident.
+
+use crate::books::BooksClosed;
+use crate::ipc::{NextStep, ProblemView, Refusal, RefusalCode, UpstreamView};
+
+/// What commands return.
+pub(crate) type Outcome<T> = Result<T, Refusal>;
+
+impl Refusal {
+    /// A refusal with the next step that usually goes with `code`. `message` is an English sentence without secrets.
+    pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
+        let incident = uuid::Uuid::now_v7().simple().to_string();
+        let message = message.into();
+        tracing::info!(?code, %incident, %message, "refused");
+        Self { code, message, next: usual_next(code), fields: Vec::new(), upstream: None, detail: None, incident }
+    }
+
+    /// The problems that stand beside their boxes.
+    pub(crate) fn with_fields(mut self, fields: Vec<ProblemView>) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// MobilePay's own words.
+    pub(crate) fn with_upstream(mut self, upstream: UpstreamView) -> Self {
+        self.upstream = Some(upstream);
+        self
+    }
+
+    /// A finer code.
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Another next step than the usual one.
+    pub(crate) fn with_next(mut self, next: NextStep) -> Self {
+        self.next = next;
+        self
+    }
+
+    /// Something that should not happen. The cause goes to the log only.
+    pub(crate) fn unexpected(cause: &dyn std::fmt::Display) -> Self {
+        let refusal = Self::new(RefusalCode::Unexpected, "Something unexpected happened. Nothing was changed.");
+        tracing::error!(incident = %refusal.incident, %cause, "unexpected");
+        refusal
+    }
+
+    /// `what` (English, singular) does not exist.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(RefusalCode::NotFound, format!("There is no such {what} (any more)."))
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<BooksClosed> for Refusal {
+    fn from(closed: BooksClosed) -> Self {
+        Self::unexpected(&closed)
+    }
+}
+
+const fn usual_next(code: RefusalCode) -> NextStep {
+    use RefusalCode as C;
+    match code {
+        C::ChangedMeanwhile => NextStep::Reload,
+        C::NotSendable | C::ConnectionInvalid => NextStep::Correct,
+        C::SignInNeeded | C::SigninRefused | C::NoSigninInProgress => NextStep::SignIn,
+        C::KeychainMissing | C::KeychainLocked => NextStep::KeepThisRunOnly,
+        C::ProviderUnusable | C::NoMerchant => NextStep::OpenConnection,
+        C::PortTaken => NextStep::PasteAddress,
+        C::Unreachable | C::Unclear | C::Throttled | C::KeychainFailed | C::FileNotWritten => NextStep::Retry,
+        C::BadRequest
+        | C::NotFound
+        | C::TooLateToUndo
+        | C::NotNow
+        | C::RefusedByService
+        | C::BooksNotWritable
+        | C::BooksTooNew
+        | C::BooksDamaged
+        | C::BooksInUse
+        | C::NotInThisWorld
+        | C::Unexpected => NextStep::None,
+    }
+}

@@ -1,0 +1,242 @@
+//! Evidence: everything that was ever said of an invoice, when, and by whom. Rows are only added.
+
+use invoice::State;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::{Ledger, LedgerError, fold, sql};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Written, numbered, put in the outbox.
+    Sent,
+    /// Went out; what follows is its answer.
+    Attempted,
+    /// The service took it and gave an id.
+    TakenByService,
+    /// The service has it from an earlier attempt; its id is not known.
+    ExistsAlready,
+    /// The service refused it.
+    Refused,
+    /// It did not reach the service; it waits.
+    NotSent,
+    /// The answer got lost.
+    AnswerLost,
+    /// The program ended while it was on its way.
+    Interrupted,
+    /// The service said in which state it is.
+    Told,
+    /// The merchant asked to cancel.
+    CancelAsked,
+    /// The service refused to cancel.
+    CancelRefused,
+}
+
+/// Who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// This computer.
+    ThisComputer,
+    /// The answer to a call with effect.
+    Answer,
+    /// A status or details check.
+    StatusCheck,
+    /// A callback.
+    Callback,
+}
+
+/// One row of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// When this computer learnt it.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: What,
+    /// Who says so.
+    pub source: Source,
+    /// The service's state, for [`What::Told`].
+    pub state: Option<State>,
+    /// The service's own counter of events (spec 11.3).
+    pub sequence: Option<i64>,
+    /// The service's own time of the event.
+    pub date: Option<Timestamp>,
+    /// A day that belongs to it: payment day, or until when it waits.
+    pub until: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// The service's error code.
+    pub error_code: Option<u32>,
+    /// The service's words, or ours for what went wrong on the way.
+    pub words: Option<String>,
+    /// For support.
+    pub correlation_id: Option<String>,
+    /// The answer as it came.
+    pub raw: Option<String>,
+    /// The state machine forbids it; it is kept and not applied.
+    pub flagged: bool,
+}
+
+/// What the service said of an invoice's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The state.
+    pub state: State,
+    /// By which way we learnt it.
+    pub source: Source,
+    /// When.
+    pub at: Timestamp,
+    /// Its counter, from callbacks.
+    pub sequence: Option<i64>,
+    /// Its time, from callbacks.
+    pub date: Option<Timestamp>,
+    /// Scheduled or actual payment day.
+    pub payment_date: Option<Date>,
+    /// The day on which it was paid in the merchant's zone, if this says *paid*.
+    pub today: Date,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// The answer as it came.
+    pub raw: Option<String>,
+    /// For support.
+    pub correlation_id: Option<String>,
+}
+
+impl Evidence {
+    /// Something that this computer did.
+    pub(crate) fn of_ours(what: What, at: Timestamp) -> Self {
+        Self {
+            at,
+            what,
+            source: Source::ThisComputer,
+            state: None,
+            sequence: None,
+            date: None,
+            until: None,
+            status: None,
+            error_code: None,
+            words: None,
+            correlation_id: None,
+            raw: None,
+            flagged: false,
+        }
+    }
+}
+
+impl Ledger {
+    /// Takes down what the service said and folds it into the invoice. Answers whether anything changed.
+    ///
+    /// A status check that says what is known already adds no row; it only moves the time of the last check.
+    pub fn observe(&mut self, invoice_id: &str, said: &Said) -> Result<bool, LedgerError> {
+        self.transaction(|db| {
+            let told: Option<String> = told(db, invoice_id)?;
+            db.prepare_cached("UPDATE invoice SET last_checked_at = ?2 WHERE id = ?1")?
+                .execute(params![invoice_id, said.at.as_millisecond()])?;
+            let repeated = said.source == Source::StatusCheck && told.as_deref() == Some(said.state.word());
+            if repeated && !fold::payment_date_is_new(db, invoice_id, said.payment_date)? {
+                return Ok(false);
+            }
+            if !repeated {
+                add(db, invoice_id, &row_of(said))?;
+            }
+            fold::apply(db, invoice_id, said)?;
+            Ok(true)
+        })
+    }
+
+    /// Takes down that the merchant asked to cancel, before the call goes out.
+    pub fn note_cancel_asked(&mut self, invoice_id: &str, now: Timestamp) -> Result<(), LedgerError> {
+        add(&self.db, invoice_id, &Evidence::of_ours(What::CancelAsked, now))
+    }
+
+    /// Takes down that the service refused to cancel.
+    pub fn note_cancel_refused(&mut self, invoice_id: &str, evidence: &Evidence) -> Result<(), LedgerError> {
+        add(&self.db, invoice_id, evidence)
+    }
+
+    /// All evidence of an invoice, oldest first.
+    pub fn evidence(&self, invoice_id: &str) -> Result<Vec<Evidence>, LedgerError> {
+        of_invoice(&self.db, invoice_id)
+    }
+}
+
+fn told(db: &Connection, invoice_id: &str) -> Result<Option<String>, LedgerError> {
+    match db.query_row("SELECT told FROM invoice WHERE id = ?1", [invoice_id], |row| {
+        row.get(0)
+    }) {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(LedgerError::NotFound("invoice")),
+        other => Ok(other?),
+    }
+}
+
+fn row_of(said: &Said) -> Evidence {
+    Evidence {
+        source: said.source,
+        state: Some(said.state.clone()),
+        sequence: said.sequence,
+        date: said.date,
+        until: said.payment_date.map(|day| day.to_string()),
+        status: said.status,
+        correlation_id: said.correlation_id.clone(),
+        raw: said.raw.clone(),
+        ..Evidence::of_ours(What::Told, said.at)
+    }
+}
+
+/// Adds one row.
+pub(crate) fn add(db: &Connection, invoice_id: &str, evidence: &Evidence) -> Result<(), LedgerError> {
+    db.prepare_cached(
+        "INSERT INTO evidence (invoice_id, at, what, source, state, sequence, date, until, status, error_code, words,
+             correlation_id, raw, flagged)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    )?
+    .execute(params![
+        invoice_id,
+        evidence.at.as_millisecond(),
+        sql::word(&evidence.what)?,
+        sql::word(&evidence.source)?,
+        evidence.state.as_ref().map(State::word),
+        evidence.sequence,
+        evidence.date.map(Timestamp::as_millisecond),
+        evidence.until,
+        evidence.status,
+        evidence.error_code,
+        evidence.words,
+        evidence.correlation_id,
+        evidence.raw,
+        evidence.flagged,
+    ])?;
+    Ok(())
+}
+
+/// All rows of one invoice, oldest first.
+pub(crate) fn of_invoice(db: &Connection, invoice_id: &str) -> Result<Vec<Evidence>, LedgerError> {
+    let mut statement = db.prepare_cached("SELECT * FROM evidence WHERE invoice_id = ?1 ORDER BY id")?;
+    let rows = statement.query_map([invoice_id], |row| Ok(read(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// One row.
+pub(crate) fn read(row: &Row<'_>) -> Result<Evidence, LedgerError> {
+    Ok(Evidence {
+        at: sql::moment(row.get("at")?)?,
+        what: sql::from_word(&row.get::<_, String>("what")?)?,
+        source: sql::from_word(&row.get::<_, String>("source")?)?,
+        state: row
+            .get::<_, Option<String>>("state")?
+            .map(|word| State::parse(&word)),
+        sequence: row.get("sequence")?,
+        date: row.get::<_, Option<i64>>("date")?.map(sql::moment).transpose()?,
+        until: row.get("until")?,
+        status: row.get("status")?,
+        error_code: row.get("error_code")?,
+        words: row.get("words")?,
+        correlation_id: row.get("correlation_id")?,
+        raw: row.get("raw")?,
+        flagged: row.get("flagged")?,
+    })
+}

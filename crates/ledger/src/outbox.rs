@@ -1,0 +1,276 @@
+//! The outbox: `held → queued → sending → accepted | refused | waiting | in_doubt | id_unknown`.
+//!
+//! `sending` is committed before a socket opens. At start every `sending` becomes `in_doubt`, because nobody knows. Doubt
+//! ends only by the identical bytes again: then "exists already" means *sent, id unknown*. A refusal proves nothing once
+//! an earlier attempt was in doubt, so it leaves the doubt in place.
+
+use invoice::Channel;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::evidence::{self, Evidence, Source, What};
+use crate::{Ledger, LedgerError, invoices, sql};
+
+/// An invoice that may go out now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Uuid.
+    pub invoice_id: String,
+    /// Number, for logs.
+    pub number: u64,
+    /// Phone or link.
+    pub channel: Channel,
+    /// The bytes, verbatim.
+    pub request: Vec<u8>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// An earlier attempt may have succeeded.
+    pub was_in_doubt: bool,
+}
+
+/// How an attempt ended, by what it proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The service took it.
+    Accepted {
+        /// Its id there.
+        service_id: String,
+        /// The link, for links.
+        link: Option<String>,
+    },
+    /// The service says that it exists.
+    Exists,
+    /// The service refused it.
+    Refused,
+    /// It certainly did not get through; again at `retry_at`.
+    NotSent {
+        /// When.
+        retry_at: Timestamp,
+    },
+    /// Nobody knows; the identical bytes again at `retry_at`.
+    Unclear {
+        /// When.
+        retry_at: Timestamp,
+    },
+}
+
+impl Ledger {
+    /// What the crash left behind: everything that was on its way is in doubt. Answers how many.
+    pub fn recover(&mut self, now: Timestamp) -> Result<usize, LedgerError> {
+        self.transaction(|db| {
+            let mut statement = db.prepare("SELECT id FROM invoice WHERE outbox = 'sending'")?;
+            let ids: Vec<String> = statement
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for id in &ids {
+                evidence::add(db, id, &Evidence::of_ours(What::Interrupted, now))?;
+                move_to(db, id, "in_doubt", now, now)?;
+                db.execute("UPDATE invoice SET was_in_doubt = 1 WHERE id = ?1", [id])?;
+            }
+            Ok(ids.len())
+        })
+    }
+
+    /// The first that may go out at `now`, in the order of the numbers.
+    pub fn next_to_send(&self, now: Timestamp) -> Result<Option<Outgoing>, LedgerError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, number, channel, request, attempts, was_in_doubt FROM invoice
+             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1
+             ORDER BY number LIMIT 1",
+        )?;
+        let found = statement
+            .query_row([now.as_millisecond()], |row| Ok(read(row)))
+            .optional()?;
+        found.transpose()
+    }
+
+    /// When the next one may go out, if any waits.
+    pub fn next_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
+        let soonest: Option<i64> = self.db.query_row(
+            "SELECT min(not_before) FROM invoice WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt')",
+            [],
+            |row| row.get(0),
+        )?;
+        soonest.map(sql::moment).transpose()
+    }
+
+    /// How many have not left this computer for good.
+    pub fn outbox_waiting(&self) -> Result<u32, LedgerError> {
+        let count = self.db.query_row(
+            "SELECT count(*) FROM invoice WHERE outbox IN ('held', 'queued', 'sending', 'waiting', 'in_doubt')",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(sql::count(count))
+    }
+
+    /// Commits that the bytes go out now. Only after this may a socket open.
+    ///
+    /// # Errors
+    /// [`LedgerError::WrongState`] when it is on its way already or done.
+    pub fn begin_sending(
+        &mut self,
+        invoice_id: &str,
+        correlation_id: &str,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.transaction(|db| {
+            let found = outbox(db, invoice_id)?;
+            if !matches!(found.as_str(), "held" | "queued" | "waiting" | "in_doubt") {
+                return Err(LedgerError::WrongState {
+                    found,
+                    wanted: "sent",
+                });
+            }
+            let correlation_id = Some(correlation_id.to_owned());
+            evidence::add(
+                db,
+                invoice_id,
+                &Evidence {
+                    correlation_id,
+                    ..Evidence::of_ours(What::Attempted, now)
+                },
+            )?;
+            db.execute(
+                "UPDATE invoice SET attempts = attempts + 1 WHERE id = ?1",
+                [invoice_id],
+            )?;
+            move_to(db, invoice_id, "sending", now, now)
+        })
+    }
+
+    /// Stores how the attempt ended. `said` is the answer as evidence: status, code, words, raw text.
+    ///
+    /// # Errors
+    /// [`LedgerError::WrongState`] when nothing was on its way.
+    pub fn settle(
+        &mut self,
+        invoice_id: &str,
+        outcome: &Outcome,
+        said: Answered,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.transaction(|db| {
+            let found = outbox(db, invoice_id)?;
+            if found != "sending" {
+                return Err(LedgerError::WrongState {
+                    found,
+                    wanted: "settled",
+                });
+            }
+            let doubted: bool = db.query_row(
+                "SELECT was_in_doubt FROM invoice WHERE id = ?1",
+                [invoice_id],
+                |row| row.get(0),
+            )?;
+            settle(db, invoice_id, outcome, doubted, &said, now)
+        })
+    }
+}
+
+/// The answer to an attempt, as it is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// HTTP status, if there was one.
+    pub status: Option<u16>,
+    /// The service's code.
+    pub error_code: Option<u32>,
+    /// The service's words, or what went wrong on the way.
+    pub words: Option<String>,
+    /// For support.
+    pub correlation_id: Option<String>,
+    /// The body as it came.
+    pub raw: Option<String>,
+}
+
+fn settle(
+    db: &Connection,
+    id: &str,
+    outcome: &Outcome,
+    doubted: bool,
+    said: &Answered,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let (what, state, not_before) = match outcome {
+        Outcome::Accepted { .. } => (What::TakenByService, "accepted", now),
+        // Exists, and one of our own attempts may have made it: it is ours. On a first attempt it is somebody else's twin.
+        Outcome::Exists if doubted => (What::ExistsAlready, "id_unknown", now),
+        // A refusal after doubt proves nothing about the earlier attempt.
+        Outcome::Refused if doubted => (What::Refused, "in_doubt", after_doubt(now)),
+        Outcome::Exists | Outcome::Refused => (What::Refused, "refused", now),
+        Outcome::NotSent { retry_at } => (
+            What::NotSent,
+            if doubted { "in_doubt" } else { "waiting" },
+            *retry_at,
+        ),
+        Outcome::Unclear { retry_at } => (What::AnswerLost, "in_doubt", *retry_at),
+    };
+    let until = (not_before > now).then(|| not_before.to_string());
+    let source = if said.status.is_some() {
+        Source::Answer
+    } else {
+        Source::ThisComputer
+    };
+    let row = Evidence {
+        source,
+        until,
+        status: said.status,
+        error_code: said.error_code,
+        words: said.words.clone(),
+        correlation_id: said.correlation_id.clone(),
+        raw: said.raw.clone(),
+        ..Evidence::of_ours(what, now)
+    };
+    evidence::add(db, id, &row)?;
+    if let Outcome::Accepted { service_id, link } = outcome {
+        db.execute(
+            "UPDATE invoice SET service_id = ?2, link = ?3, next_poll_at = ?4 WHERE id = ?1",
+            params![id, service_id, link, now.as_millisecond()],
+        )?;
+    }
+    if state == "in_doubt" {
+        db.execute("UPDATE invoice SET was_in_doubt = 1 WHERE id = ?1", [id])?;
+    }
+    move_to(db, id, state, not_before, now)
+}
+
+/// A refused repeat is tried again once a day: the service's refusal may pass (a daily limit), the doubt stays.
+fn after_doubt(now: Timestamp) -> Timestamp {
+    now.checked_add(jiff::SignedDuration::from_hours(24))
+        .unwrap_or(Timestamp::MAX)
+}
+
+fn outbox(db: &Connection, id: &str) -> Result<String, LedgerError> {
+    let found = db
+        .query_row("SELECT outbox FROM invoice WHERE id = ?1", [id], |row| row.get(0))
+        .optional()?;
+    found.ok_or(LedgerError::NotFound("invoice"))
+}
+
+fn move_to(
+    db: &Connection,
+    id: &str,
+    state: &str,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    db.prepare_cached("UPDATE invoice SET outbox = ?2, not_before = ?3, changed_at = ?4 WHERE id = ?1")?
+        .execute(params![
+            id,
+            state,
+            not_before.as_millisecond(),
+            now.as_millisecond()
+        ])?;
+    invoices::show_again(db, id)
+}
+
+fn read(row: &Row<'_>) -> Result<Outgoing, LedgerError> {
+    Ok(Outgoing {
+        invoice_id: row.get("id")?,
+        number: row.get::<_, i64>("number")?.unsigned_abs(),
+        channel: sql::from_word(&row.get::<_, String>("channel")?)?,
+        request: row.get("request")?,
+        attempts: row.get("attempts")?,
+        was_in_doubt: row.get("was_in_doubt")?,
+    })
+}

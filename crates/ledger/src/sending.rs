@@ -1,0 +1,186 @@
+//! From draft to invoice in one transaction: number, frozen content, frozen bytes, outbox row.
+
+use invoice::{Business, Channel, Content, DraftForm, Phone};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::evidence::{self, Evidence, What};
+use crate::{Draft, Ledger, LedgerError, drafts, numbers, search, sql};
+
+/// What is to be sent, and by which way.
+#[derive(Debug)]
+pub struct SendOrder<'a> {
+    /// Uuid that the invoice gets.
+    pub invoice_id: &'a str,
+    /// Phone or link.
+    pub channel: Channel,
+    /// The agreed content.
+    pub content: &'a Content,
+    /// The business as the paper names it today.
+    pub business: &'a Business,
+    /// Until when it is held back, so that the merchant can undo.
+    pub hold_until: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Ledger {
+    /// Sends the draft `draft_id` as it stood at `revision`; answers the number.
+    ///
+    /// `freeze` makes the request's bytes for the number. They are stored and never made again: a rebuilt body would be a
+    /// second invoice (spec 12.4).
+    ///
+    /// # Errors
+    /// [`LedgerError::ChangedMeanwhile`] when the draft has another revision; nothing is written then.
+    pub fn send<E>(
+        &mut self,
+        draft_id: &str,
+        revision: u32,
+        order: &SendOrder<'_>,
+        freeze: impl FnOnce(u64) -> Result<Vec<u8>, E>,
+    ) -> Result<u64, LedgerError>
+    where
+        E: std::fmt::Display,
+    {
+        self.transaction(|db| {
+            let draft = drafts::draft(db, draft_id)?;
+            if draft.revision != revision {
+                return Err(LedgerError::ChangedMeanwhile {
+                    expected: revision,
+                    found: draft.revision,
+                });
+            }
+            let number = numbers::take(db)?;
+            let request = freeze(number).map_err(|error| LedgerError::Unreadable(error.to_string()))?;
+            insert(db, number, order, &draft.form, &request)?;
+            db.execute("DELETE FROM draft WHERE id = ?1", [draft_id])?;
+            evidence::add(db, order.invoice_id, &Evidence::of_ours(What::Sent, order.now))?;
+            Ok(number)
+        })
+    }
+
+    /// Takes a held invoice back; it becomes the draft `draft_id` again.
+    ///
+    /// # Errors
+    /// [`LedgerError::WrongState`] once it is no longer held: then it may already be on its way.
+    pub fn undo(&mut self, invoice_id: &str, draft_id: &str, now: Timestamp) -> Result<Draft, LedgerError> {
+        self.transaction(|db| {
+            let (row, number, form) = held(db, invoice_id)?;
+            db.execute("DELETE FROM invoice_words WHERE rowid = ?1", [row])?;
+            db.execute("DELETE FROM invoice WHERE row = ?1", [row])?;
+            numbers::give_back(db, number, now.as_millisecond())?;
+            drafts::insert(db, draft_id, &form, 0, now)?;
+            drafts::draft(db, draft_id)
+        })
+    }
+
+    /// The form from which an invoice was written, for one like it.
+    pub fn form_of_invoice(&self, invoice_id: &str) -> Result<DraftForm, LedgerError> {
+        let found = self
+            .db
+            .query_row("SELECT form FROM invoice WHERE id = ?1", [invoice_id], |row| {
+                Ok(sql::json(row, "form"))
+            });
+        match found {
+            Err(rusqlite::Error::QueryReturnedNoRows) => Err(LedgerError::NotFound("invoice")),
+            other => other?,
+        }
+    }
+
+    /// How many invoices `phone` was sent since `since`, for the daily limit (spec 12.5). Refused ones do not count.
+    pub fn sent_to_phone_since(&self, phone: &Phone, since: Timestamp) -> Result<u32, LedgerError> {
+        let count = self
+            .db
+            .prepare_cached(
+                "SELECT count(*) FROM invoice WHERE phone = ?1 AND sent_at >= ?2 AND outbox <> 'refused'",
+            )?
+            .query_row(params![phone.e164(), since.as_millisecond()], |row| row.get(0))?;
+        Ok(sql::count(count))
+    }
+}
+
+fn held(db: &Connection, invoice_id: &str) -> Result<(i64, u64, DraftForm), LedgerError> {
+    let found = db.query_row(
+        "SELECT row, number, form, outbox FROM invoice WHERE id = ?1",
+        [invoice_id],
+        |row| {
+            let outbox: String = row.get("outbox")?;
+            let number: i64 = row.get("number")?;
+            Ok((
+                outbox,
+                row.get::<_, i64>("row")?,
+                number.unsigned_abs(),
+                sql::json(row, "form"),
+            ))
+        },
+    );
+    match found {
+        Ok((outbox, row, number, form)) if outbox == "held" => Ok((row, number, form?)),
+        Ok((outbox, ..)) => Err(LedgerError::WrongState {
+            found: outbox,
+            wanted: "taken back",
+        }),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(LedgerError::NotFound("invoice")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn insert(
+    db: &Connection,
+    number: u64,
+    order: &SendOrder<'_>,
+    form: &DraftForm,
+    request: &[u8],
+) -> Result<(), LedgerError> {
+    let content = order.content;
+    let recipient = &content.recipient;
+    let phone = recipient.phone.as_ref().map(Phone::e164);
+    let customer = recipient.name.as_deref().or(phone).unwrap_or_default();
+    let number = i64::try_from(number).map_err(|_| LedgerError::Unreadable("a number too large".into()))?;
+    db.prepare_cached(
+        "INSERT INTO invoice (id, number, channel, content, business, form, request, customer_id, customer,
+             customer_folded, phone, gross_minor, issue_date, due_date, sent_at, outbox, not_before, standing, shown,
+             changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'held', ?16, 'open', 'held', ?15)",
+    )?
+    .execute(params![
+        order.invoice_id,
+        number,
+        sql::word(&order.channel)?,
+        sql::text(content)?,
+        sql::text(order.business)?,
+        sql::text(form)?,
+        request,
+        recipient.customer_id,
+        customer,
+        search::fold(customer),
+        phone,
+        content.totals.gross.minor,
+        content.issue_date.to_string(),
+        content.due_date.to_string(),
+        order.now.as_millisecond(),
+        order.hold_until.as_millisecond(),
+    ])?;
+    let row = db.last_insert_rowid();
+    db.prepare_cached("INSERT INTO invoice_words (rowid, words) VALUES (?1, ?2)")?
+        .execute(params![row, words(number, content)])?;
+    Ok(())
+}
+
+/// Everything one may look an invoice up by.
+fn words(number: i64, content: &Content) -> String {
+    let recipient = &content.recipient;
+    let amount = content.totals.gross.decimal().to_string();
+    let mut words = vec![number.to_string(), amount.replace('.', ","), amount];
+    words.extend(recipient.name.clone());
+    words.extend(
+        recipient
+            .phone
+            .iter()
+            .flat_map(|phone| [phone.e164().to_owned(), phone.national()]),
+    );
+    words.extend(content.payment_reference.clone());
+    words.extend(content.comment.clone());
+    words.extend(content.lines.iter().map(|line| line.description.clone()));
+    search::fold(&words.join(" "))
+}
