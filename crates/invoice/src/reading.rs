@@ -76,7 +76,8 @@ pub enum ProblemCode {
     DescriptionMissing,
     /// A number that cannot be read. Params: `text`.
     NumberUnreadable,
-    /// `1.234` or `1,234`: thousands or decimals? Never guessed. Params: `text`, `as_thousands`, `as_decimal`.
+    /// `1.234` or `1,234`: thousands or decimals? Never guessed, in neither country. Params: `text`, and
+    /// `as_thousands` (`1234`) and `as_decimal` (`1.2340`), which read without doubt when put into the box.
     NumberAmbiguous,
     /// A price is missing.
     PriceMissing,
@@ -108,7 +109,7 @@ pub enum ProblemCode {
     PhoneMissing,
     /// Not a phone number.
     PhoneUnreadable,
-    /// Too few digits. Params: `digits`, `needed` (Denmark).
+    /// Too few digits. Params: `digits`, `needed` (Denmark only), both without the country code.
     PhoneTooShort,
     /// Too many digits. Params: `digits`, `needed` (Denmark).
     PhoneTooLong,
@@ -128,7 +129,8 @@ pub enum ProblemCode {
     TextHasControlCharacters,
     /// Not an https address.
     UrlNotHttps,
-    /// Ten invoices a day for one customer are the service's limit (10314). Params: `limit`.
+    /// Ten invoices a day for one customer are the service's limit (10314), links that name the phone included.
+    /// Params: `limit`.
     DailyLimitReached,
     /// No issuer of the merchant can be used now.
     IssuerMissing,
