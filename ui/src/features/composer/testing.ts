@@ -121,7 +121,7 @@ export class Core {
         name,
         input: structuredClone(input),
         answer: async (output) => {
-          resolve(output);
+          resolve(output as never);
           await soon();
         },
         refuse: async (code) => {

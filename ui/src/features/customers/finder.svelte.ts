@@ -19,6 +19,7 @@ export class Finder {
   failure = $state.raw<Refusal | null>(null);
 
   #latest = 0;
+  #shown: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #limit: number;
   readonly #page: number;
@@ -50,15 +51,22 @@ export class Finder {
     return this.found.length < this.total && this.#limit < 500;
   }
 
+  /** Waits until what is shown belongs to what was typed. */
+  async caughtUp(): Promise<void> {
+    if (this.#shown !== this.text.trim() || this.busy) await this.look();
+  }
+
   /** Looks up now. */
   async look(): Promise<void> {
     clearTimeout(this.#timer);
     this.#latest += 1;
     const mine = this.#latest;
     this.busy = true;
+    const text = this.text.trim();
     try {
-      const list = await this.#call('customer_list', { text: this.text.trim(), offset: 0, limit: this.#limit });
+      const list = await this.#call('customer_list', { text, offset: 0, limit: this.#limit });
       if (mine !== this.#latest) return;
+      this.#shown = text;
       this.found = list.customers;
       this.total = list.total;
       this.failure = null;

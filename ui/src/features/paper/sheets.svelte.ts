@@ -56,32 +56,25 @@ export class Sheets {
     this.busy = false;
   }
 
-  /** Lets go of the pages. */
+  /** Nobody looks any more: nothing is set again. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
-    this.#drop(this.pages);
-    this.pages = [];
   }
 
   async #once(): Promise<void> {
     try {
       const paper = await this.#set(this.language ?? undefined);
       if (this.#ended) return;
-      const before = this.pages;
       this.pages = paper.pages.map(addressOf);
       this.failure = null;
-      this.#drop(before);
     } catch (error) {
       this.failure = refusalFrom(error);
     }
   }
-
-  #drop(pages: string[]): void {
-    for (const page of pages) URL.revokeObjectURL(page);
-  }
 }
 
+/** The content policy of the window admits `data:` images and no others made here. */
 function addressOf(svg: string): string {
-  return URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
 }

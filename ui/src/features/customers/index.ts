@@ -1,0 +1,2 @@
+/** Customers: the page, and what the composer needs to find and make one. */
+export { default as Customers } from './Customers.svelte';
