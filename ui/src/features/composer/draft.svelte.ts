@@ -186,7 +186,18 @@ export class Draft {
     this.#read(view, this.form, this.rows.map((row) => row.key));
     for (const box of DAY_BOXES) this.#showDay(box);
     for (const row of this.rows) for (const column of COLUMNS) this.#left.add(boxOf(row.key, column));
+    this.#rememberFilled();
     this.#showFigures();
+  }
+
+  /** Whatever was filled in before was also left before. */
+  #rememberFilled(): void {
+    for (const [box, value] of Object.entries(this.fields)) {
+      if (typeof value === 'string' && value.trim() !== '') this.#touched[box] = true;
+    }
+    const { name, phone } = this.fields.recipient;
+    if (name || phone) this.#touched['recipient.phone'] = true;
+    for (const row of this.rows) this.leftRow(row.key);
   }
 
   #take(form: DraftFormView): void {

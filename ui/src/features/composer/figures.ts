@@ -32,12 +32,17 @@ export const COUNT: FigureStyle = { least: 0, grouped: false };
  * thousands, so a zero is added (`1,2340`).
  */
 export function shownDecimal(decimal: string, country: CountryCode, style: FigureStyle): string {
+  const plain = shownMeaning(decimal, country, style);
+  return /^[\u2212]?[1-9]\d{0,2},\d{3}$/.test(plain) ? `${plain}0` : plain;
+}
+
+/** `decimal` as the country writes it, for reading only: put into a box it might be read otherwise (`1,234`). */
+export function shownMeaning(decimal: string, country: CountryCode, style: FigureStyle): string {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal.trim());
   if (!match) return decimal;
   const [, sign = '', whole = '0', given = ''] = match;
   const { group, decimal: comma } = SEPARATORS[country];
-  let decimals = given.replace(/0+$/, '').padEnd(style.least, '0');
-  if (decimals.length === 3 && whole.length <= 3 && whole !== '0') decimals += '0';
+  const decimals = given.replace(/0+$/, '').padEnd(style.least, '0');
   const grouped = style.grouped ? whole.replace(/\B(?=(\d{3})+$)/g, group) : whole;
   return (sign ? '\u2212' : '') + grouped + (decimals ? comma + decimals : '');
 }
