@@ -1,7 +1,7 @@
 //! Customers: found as one types, kept apart from what invoices said of them.
 
 use invoice::{Address, Channel, Phone};
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 
 use crate::{Ledger, LedgerError, search, sql};
@@ -73,18 +73,25 @@ impl Ledger {
         found.unwrap_or(Err(LedgerError::NotFound("customer")))
     }
 
-    /// Customers whose name or phone contains `text`, by name.
+    /// Customers whose name and phone contain every part of `text`, by name.
     pub fn customers(&self, text: &str, offset: u32, limit: u32) -> Result<CustomerPage, LedgerError> {
-        let pattern = search::like_pattern(&phone_or_name(text));
-        let wanted = "archived = 0 AND folded LIKE ?1 ESCAPE '\\'";
+        let patterns: Vec<String> = search::parts(text)
+            .iter()
+            .map(|part| search::like_pattern(part))
+            .collect();
+        let wanted = format!(
+            "archived = 0{}",
+            " AND folded LIKE ? ESCAPE '\\'".repeat(patterns.len())
+        );
         let total = self
             .db
             .prepare_cached(&format!("SELECT count(*) FROM customer WHERE {wanted}"))?
-            .query_row([&pattern], |row| row.get(0))?;
-        let query =
-            format!("SELECT {COLUMNS} FROM customer WHERE {wanted} ORDER BY folded, id LIMIT ?2 OFFSET ?3");
-        let mut statement = self.db.prepare_cached(&query)?;
-        let rows = statement.query_map(params![pattern, limit, offset], |row| Ok(read(row)))?;
+            .query_row(params_from_iter(&patterns), |row| row.get(0))?;
+        let query = format!(
+            "SELECT {COLUMNS} FROM customer WHERE {wanted} ORDER BY folded, id LIMIT {limit} OFFSET {offset}"
+        );
+        let mut statement = self.db.prepare(&query)?;
+        let rows = statement.query_map(params_from_iter(&patterns), |row| Ok(read(row)))?;
         let customers = rows.map(|row| row?).collect::<Result<_, _>>()?;
         Ok(CustomerPage {
             customers,
@@ -106,19 +113,6 @@ impl Ledger {
 
 fn digits(phone: Option<&Phone>) -> String {
     phone.map(|phone| phone.e164().to_owned()).unwrap_or_default()
-}
-
-/// A typed phone number is looked for by its digits alone; `31 12` finds `+4531122334`.
-fn phone_or_name(text: &str) -> String {
-    let is_number = text.chars().any(|c| c.is_ascii_digit())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_digit() || c.is_whitespace() || c == '+');
-    if is_number {
-        text.chars().filter(|c| !c.is_whitespace()).collect()
-    } else {
-        text.to_owned()
-    }
 }
 
 fn read(row: &Row<'_>) -> Result<Customer, LedgerError> {

@@ -74,7 +74,7 @@ impl Ledger {
     /// Every draft, newest first.
     pub fn drafts(&self) -> Result<Vec<DraftSummary>, LedgerError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT id, customer, total_minor, saved_at FROM draft ORDER BY saved_at DESC LIMIT 500",
+            "SELECT id, customer, total_minor, saved_at FROM draft ORDER BY saved_at DESC, id DESC",
         )?;
         let rows = statement.query_map([], |row| Ok(summary(row)))?;
         rows.map(|row| row?).collect()

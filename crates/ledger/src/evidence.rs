@@ -128,21 +128,19 @@ impl Evidence {
 }
 
 impl Ledger {
-    /// Takes down what the service said and folds it into the invoice. Answers whether anything changed.
+    /// Takes down what the service said and folds it into the invoice. Answers whether it said anything new.
     ///
-    /// A status check that says what is known already adds no row; it only moves the time of the last check.
+    /// A status check that says the same as the last word adds no row, nor does a callback that comes twice (spec 11.5);
+    /// they only move the time of the last check.
     pub fn observe(&mut self, invoice_id: &str, said: &Said) -> Result<bool, LedgerError> {
         self.transaction(|db| {
-            let told: Option<String> = told(db, invoice_id)?;
+            must_exist(db, invoice_id)?;
             db.prepare_cached("UPDATE invoice SET last_checked_at = ?2 WHERE id = ?1")?
                 .execute(params![invoice_id, said.at.as_millisecond()])?;
-            let repeated = said.source == Source::StatusCheck && told.as_deref() == Some(said.state.word());
-            if repeated && !fold::payment_date_is_new(db, invoice_id, said.payment_date)? {
+            if is_repeat(db, invoice_id, said)? {
                 return Ok(false);
             }
-            if !repeated {
-                add(db, invoice_id, &row_of(said))?;
-            }
+            add(db, invoice_id, &row_of(said))?;
             fold::apply(db, invoice_id, said)?;
             Ok(true)
         })
@@ -150,12 +148,15 @@ impl Ledger {
 
     /// Takes down that the merchant asked to cancel, before the call goes out.
     pub fn note_cancel_asked(&mut self, invoice_id: &str, now: Timestamp) -> Result<(), LedgerError> {
-        add(&self.db, invoice_id, &Evidence::of_ours(What::CancelAsked, now))
+        self.note_cancel_refused(invoice_id, &Evidence::of_ours(What::CancelAsked, now))
     }
 
-    /// Takes down that the service refused to cancel.
+    /// Takes down that the service refused to cancel, or that its answer got lost.
     pub fn note_cancel_refused(&mut self, invoice_id: &str, evidence: &Evidence) -> Result<(), LedgerError> {
-        add(&self.db, invoice_id, evidence)
+        self.transaction(|db| {
+            must_exist(db, invoice_id)?;
+            add(db, invoice_id, evidence)
+        })
     }
 
     /// All evidence of an invoice, oldest first.
@@ -164,13 +165,34 @@ impl Ledger {
     }
 }
 
-fn told(db: &Connection, invoice_id: &str) -> Result<Option<String>, LedgerError> {
-    match db.query_row("SELECT told FROM invoice WHERE id = ?1", [invoice_id], |row| {
-        row.get(0)
-    }) {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(LedgerError::NotFound("invoice")),
-        other => Ok(other?),
+fn must_exist(db: &Connection, invoice_id: &str) -> Result<(), LedgerError> {
+    let mut statement = db.prepare_cached("SELECT 1 FROM invoice WHERE id = ?1")?;
+    if statement.exists([invoice_id])? {
+        Ok(())
+    } else {
+        Err(LedgerError::NotFound("invoice"))
     }
+}
+
+fn is_repeat(db: &Connection, invoice_id: &str, said: &Said) -> Result<bool, LedgerError> {
+    let day = said.payment_date.map(|day| day.to_string());
+    let repeated = if let Some(sequence) = said.sequence {
+        db.prepare_cached(
+            "SELECT 1 FROM evidence WHERE invoice_id = ?1 AND sequence = ?2 AND state = ?3 AND until IS ?4",
+        )?
+        .exists(params![invoice_id, sequence, said.state.word(), day])?
+    } else if said.source == Source::StatusCheck {
+        // The last word by time of learning; a check that does not know the payment day contradicts none.
+        db.prepare_cached(
+            "SELECT 1 FROM (SELECT state, until FROM evidence
+                 WHERE invoice_id = ?1 AND state IS NOT NULL ORDER BY id DESC LIMIT 1)
+             WHERE state = ?2 AND (?3 IS NULL OR until IS ?3)",
+        )?
+        .exists(params![invoice_id, said.state.word(), day])?
+    } else {
+        false
+    };
+    Ok(repeated)
 }
 
 fn row_of(said: &Said) -> Evidence {

@@ -5,7 +5,6 @@
 //! machine forbids is flagged and not applied.
 
 use invoice::{State, Transition};
-use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use crate::evidence::Said;
@@ -17,56 +16,54 @@ struct Told {
     state: State,
     moment: i64,
     sequence: Option<i64>,
+    payment_date: Option<String>,
+    flagged: bool,
 }
 
-/// Whether `payment_date` says more than is known.
-pub(crate) fn payment_date_is_new(
-    db: &Connection,
-    invoice_id: &str,
-    payment_date: Option<Date>,
-) -> Result<bool, LedgerError> {
-    let Some(day) = payment_date else { return Ok(false) };
-    let known: Option<String> = db.query_row(
-        "SELECT payment_date FROM invoice WHERE id = ?1",
-        [invoice_id],
-        |row| row.get(0),
-    )?;
-    Ok(known != Some(day.to_string()))
+/// What all rows together say.
+#[derive(Debug, Default)]
+struct Folded {
+    state: Option<State>,
+    payment_date: Option<String>,
+    /// Rows whose flag must change, and to what.
+    flags: Vec<(i64, bool)>,
 }
 
-/// Folds all rows again and writes what follows for the invoice.
+/// Folds all rows again and writes what follows for the invoice. `said` is the row that came last.
 pub(crate) fn apply(db: &Connection, invoice_id: &str, said: &Said) -> Result<(), LedgerError> {
-    let (state, flags) = fold(&mut rows(db, invoice_id)?);
+    let Folded {
+        state,
+        payment_date,
+        flags,
+    } = fold(&mut rows(db, invoice_id)?);
     for (id, flagged) in flags {
         db.prepare_cached("UPDATE evidence SET flagged = ?2 WHERE id = ?1")?
             .execute(params![id, flagged])?;
     }
-    let paid_on =
-        matches!(state, Some(State::Paid)).then(|| said.payment_date.unwrap_or(said.today).to_string());
+    let paid_on = matches!(state, Some(State::Paid))
+        .then(|| payment_date.clone().unwrap_or_else(|| said.today.to_string()));
     db.prepare_cached(
-        "UPDATE invoice SET told = ?2, payment_date = coalesce(?3, payment_date),
-             paid_on = CASE WHEN ?4 IS NULL THEN NULL ELSE coalesce(paid_on, ?4) END, changed_at = ?5
+        "UPDATE invoice SET told = ?2, payment_date = ?3, changed_at = ?5,
+             paid_on = CASE WHEN ?4 IS NULL THEN NULL ELSE coalesce(?3, paid_on, ?4) END
          WHERE id = ?1",
     )?
     .execute(params![
         invoice_id,
         state.as_ref().map(State::word),
-        said.payment_date.map(|day| day.to_string()),
+        payment_date,
         paid_on,
         said.at.as_millisecond(),
     ])?;
     if state.as_ref().is_some_and(State::is_final) {
-        db.execute(
-            "UPDATE invoice SET next_poll_at = NULL WHERE id = ?1",
-            [invoice_id],
-        )?;
+        db.prepare_cached("UPDATE invoice SET next_poll_at = NULL WHERE id = ?1")?
+            .execute([invoice_id])?;
     }
     invoices::show_again(db, invoice_id)
 }
 
 fn rows(db: &Connection, invoice_id: &str) -> Result<Vec<Told>, LedgerError> {
     let mut statement = db.prepare_cached(
-        "SELECT id, state, coalesce(date, at) AS moment, sequence FROM evidence
+        "SELECT id, state, coalesce(date, at) AS moment, sequence, until, flagged FROM evidence
          WHERE invoice_id = ?1 AND state IS NOT NULL ORDER BY id",
     )?;
     let rows = statement.query_map([invoice_id], |row| {
@@ -75,25 +72,40 @@ fn rows(db: &Connection, invoice_id: &str) -> Result<Vec<Told>, LedgerError> {
             state: State::parse(&row.get::<_, String>("state")?),
             moment: row.get("moment")?,
             sequence: row.get("sequence")?,
+            payment_date: row.get("until")?,
+            flagged: row.get("flagged")?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn fold(told: &mut [Told]) -> (Option<State>, Vec<(i64, bool)>) {
+fn fold(told: &mut [Told]) -> Folded {
     arrange(told);
-    let mut state: Option<State> = None;
-    let mut flags = Vec::with_capacity(told.len());
+    let mut folded = Folded::default();
     for row in told {
-        let forbidden = state
+        let forbidden = folded
+            .state
             .as_ref()
             .is_some_and(|state| state.step(&row.state) == Transition::Forbidden);
-        flags.push((row.id, forbidden));
+        if forbidden != row.flagged {
+            folded.flags.push((row.id, forbidden));
+        }
         if !forbidden {
-            state = Some(row.state.clone());
+            folded.payment_date = payment_day(row, folded.state.as_ref(), folded.payment_date.take());
+            folded.state = Some(row.state.clone());
         }
     }
-    (state, flags)
+    folded
+}
+
+/// Accepted has a planned day and paid a real one (spec 10.2, 11.3). A planned day is not taken for the real one: the
+/// customer may have paid earlier by hand.
+fn payment_day(row: &Told, before: Option<&State>, known: Option<String>) -> Option<String> {
+    match &row.state {
+        State::Paid if before != Some(&State::Paid) => row.payment_date.clone(),
+        State::Accepted | State::Paid => row.payment_date.clone().or(known),
+        _ => None,
+    }
 }
 
 /// By time; then the numbered ones take the places of the numbered ones in the order of their numbers.
@@ -137,34 +149,87 @@ mod tests {
             state: State::parse(word),
             moment,
             sequence,
+            payment_date: None,
+            flagged: false,
         }
     }
 
     #[test]
     fn a_late_callback_of_lower_sequence_does_not_undo_paid() {
         let mut rows = [told(1, "Paid", 10, Some(3)), told(2, "Accepted", 11, Some(2))];
-        assert_eq!(fold(&mut rows).0, Some(State::Paid));
+        assert_eq!(fold(&mut rows).state, Some(State::Paid));
     }
 
     #[test]
     fn a_forbidden_step_is_flagged_and_not_applied() {
         let mut rows = [told(1, "paid", 10, None), told(2, "rejected", 20, None)];
-        let (state, flags) = fold(&mut rows);
-        assert_eq!(state, Some(State::Paid));
-        assert_eq!(flags, [(1, false), (2, true)]);
+        let folded = fold(&mut rows);
+        assert_eq!(folded.state, Some(State::Paid));
+        assert_eq!(folded.flags, [(2, true)]);
+    }
+
+    #[test]
+    fn a_flag_goes_when_an_earlier_word_arrives_that_explains_it() {
+        let mut late = told(2, "accepted", 20, Some(1));
+        late.flagged = true;
+        let folded = fold(&mut [late, told(3, "created", 30, Some(0))]);
+        assert_eq!(
+            (folded.state, folded.flags),
+            (Some(State::Accepted), vec![(2, false)])
+        );
+    }
+
+    #[test]
+    fn a_moved_payment_day_is_the_one_of_the_later_sequence() {
+        let on = |row: Told, day: &str| Told {
+            payment_date: Some(day.into()),
+            ..row
+        };
+        let later = on(told(1, "accepted", 10, Some(2)), "2026-12-05");
+        let earlier = on(told(2, "accepted", 11, Some(1)), "2026-12-01");
+        assert_eq!(
+            fold(&mut [later, earlier]).payment_date.as_deref(),
+            Some("2026-12-05")
+        );
+    }
+
+    #[test]
+    fn a_planned_day_is_not_taken_for_the_day_of_payment() {
+        let planned = Told {
+            payment_date: Some("2026-12-05".into()),
+            ..told(1, "accepted", 10, None)
+        };
+        assert_eq!(fold(&mut [planned, told(2, "paid", 20, None)]).payment_date, None);
     }
 
     proptest! {
         #[test]
-        fn the_order_of_arrival_of_callbacks_does_not_matter(order in Just(vec![0, 1, 2, 3]).prop_shuffle()) {
-            let words = ["Created", "Accepted", "Accepted", "Paid"];
+        fn the_order_of_arrival_of_callbacks_does_not_matter(order in Just(vec![0, 1, 2, 3, 4]).prop_shuffle()) {
+            let words = ["Created", "Accepted", "Accepted", "Paid", "Rejected"];
             let mut rows: Vec<Told> = order.iter().enumerate()
                 .map(|(arrival, &sequence)| {
                     let id = i64::try_from(arrival).unwrap();
                     told(id, words[sequence], 100, Some(i64::try_from(sequence).unwrap()))
                 })
                 .collect();
-            prop_assert_eq!(fold(&mut rows).0, Some(State::Paid));
+            let folded = fold(&mut rows);
+            let rejected = order.iter().position(|&sequence| sequence == 4).unwrap();
+            prop_assert_eq!(folded.state, Some(State::Paid));
+            prop_assert_eq!(folded.flags, [(i64::try_from(rejected).unwrap(), true)]);
+        }
+
+        #[test]
+        fn without_sequences_the_service_time_orders(order in Just(vec![0, 1, 2]).prop_shuffle()) {
+            let words = ["Created", "Accepted", "Expired"];
+            let mut rows: Vec<Told> = order.iter().enumerate()
+                .map(|(arrival, &nth)| {
+                    let moment = i64::try_from(nth).unwrap() * 10;
+                    told(i64::try_from(arrival).unwrap(), words[nth], moment, None)
+                })
+                .collect();
+            let folded = fold(&mut rows);
+            prop_assert_eq!(folded.state, Some(State::Expired));
+            prop_assert!(folded.flags.is_empty());
         }
     }
 }

@@ -25,6 +25,7 @@ pub use drafts::{Draft, DraftSummary};
 pub use error::LedgerError;
 pub use evidence::{Evidence, Said, Source, What};
 pub use invoices::{Counts, Filter, InvoiceRecord, InvoiceSummary, Page, Query, Shown, Sort};
+pub use numbers::{Gap, GapReason};
 pub use open::Ledger;
 pub use outbox::{Answered, Outcome, Outgoing};
 pub use overview::{Age, Figure, Overview, Recent, Week};

@@ -5,11 +5,14 @@
 //! an earlier attempt was in doubt, so it leaves the doubt in place.
 
 use invoice::Channel;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::evidence::{self, Evidence, Source, What};
 use crate::{Ledger, LedgerError, invoices, sql};
+
+/// How long an interrupted attempt may still be on its way: the caller's total time-out and a margin (security 6.2).
+const STILL_ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(45);
 
 /// An invoice that may go out now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,26 +58,54 @@ pub enum Outcome {
 }
 
 impl Ledger {
-    /// What the crash left behind: everything that was on its way is in doubt. Answers how many.
+    /// What a crash left behind: everything that was on its way is in doubt. Answers how many.
+    ///
+    /// The identical bytes go out again only when the interrupted attempt has surely ended at the service too.
     pub fn recover(&mut self, now: Timestamp) -> Result<usize, LedgerError> {
         self.transaction(|db| {
-            let mut statement = db.prepare("SELECT id FROM invoice WHERE outbox = 'sending'")?;
-            let ids: Vec<String> = statement
-                .query_map([], |row| row.get(0))?
+            let mut statement = db.prepare("SELECT id, changed_at FROM invoice WHERE outbox = 'sending'")?;
+            let found: Vec<(String, i64)> = statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
-            for id in &ids {
-                evidence::add(db, id, &Evidence::of_ours(What::Interrupted, now))?;
-                move_to(db, id, "in_doubt", now, now)?;
+            for (id, began) in &found {
+                let again =
+                    after(sql::moment(*began)?, STILL_ON_ITS_WAY).clamp(now, after(now, STILL_ON_ITS_WAY));
+                evidence::add(
+                    db,
+                    id,
+                    &Evidence {
+                        until: until(again, now),
+                        ..Evidence::of_ours(What::Interrupted, now)
+                    },
+                )?;
+                move_to(db, id, "in_doubt", again, now)?;
                 db.execute("UPDATE invoice SET was_in_doubt = 1 WHERE id = ?1", [id])?;
             }
-            Ok(ids.len())
+            Ok(found.len())
+        })
+    }
+
+    /// Ends the hold of everything whose time to undo has run out at `now`: it is queued, and can no longer be taken
+    /// back. Answers the ids. [`Ledger::next_to_send`] does not need it; it is for what the list shows while offline.
+    pub fn release_due(&mut self, now: Timestamp) -> Result<Vec<String>, LedgerError> {
+        self.transaction(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT id FROM invoice WHERE outbox = 'held' AND not_before <= ?1 ORDER BY number",
+            )?;
+            let ids: Vec<String> = statement
+                .query_map([now.as_millisecond()], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for id in &ids {
+                move_to(db, id, "queued", now, now)?;
+            }
+            Ok(ids)
         })
     }
 
     /// The first that may go out at `now`, in the order of the numbers.
     pub fn next_to_send(&self, now: Timestamp) -> Result<Option<Outgoing>, LedgerError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT id, number, channel, request, attempts, was_in_doubt FROM invoice
+            "SELECT id, number, channel, request, attempts, was_in_doubt FROM invoice JOIN frozen USING (row)
              WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1
              ORDER BY number LIMIT 1",
         )?;
@@ -205,7 +236,6 @@ fn settle(
         ),
         Outcome::Unclear { retry_at } => (What::AnswerLost, "in_doubt", *retry_at),
     };
-    let until = (not_before > now).then(|| not_before.to_string());
     let source = if said.status.is_some() {
         Source::Answer
     } else {
@@ -213,7 +243,7 @@ fn settle(
     };
     let row = Evidence {
         source,
-        until,
+        until: until(not_before, now),
         status: said.status,
         error_code: said.error_code,
         words: said.words.clone(),
@@ -236,8 +266,16 @@ fn settle(
 
 /// A refused repeat is tried again once a day: the service's refusal may pass (a daily limit), the doubt stays.
 fn after_doubt(now: Timestamp) -> Timestamp {
-    now.checked_add(jiff::SignedDuration::from_hours(24))
-        .unwrap_or(Timestamp::MAX)
+    after(now, SignedDuration::from_hours(24))
+}
+
+fn after(moment: Timestamp, pause: SignedDuration) -> Timestamp {
+    moment.checked_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+/// Until when it waits, for the timeline.
+fn until(not_before: Timestamp, now: Timestamp) -> Option<String> {
+    (not_before > now).then(|| not_before.to_string())
 }
 
 fn outbox(db: &Connection, id: &str) -> Result<String, LedgerError> {

@@ -5,7 +5,7 @@ use jiff::{Span, Timestamp};
 use rusqlite::{Row, ToSql, params};
 
 use crate::evidence::{self, Evidence};
-use crate::invoices::{self, InvoiceSummary};
+use crate::invoices::{self, InvoiceSummary, SUMMARY};
 use crate::{Ledger, LedgerError, sql};
 
 /// The whole page.
@@ -145,21 +145,20 @@ impl Ledger {
     }
 
     fn needing(&self) -> Result<Vec<InvoiceSummary>, LedgerError> {
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT * FROM invoice WHERE needs_you = 1 ORDER BY due_date, number LIMIT 10")?;
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {SUMMARY} FROM invoice WHERE needs_you = 1 ORDER BY due_date, number LIMIT 10"
+        ))?;
         let rows = statement.query_map([], |row| Ok(invoices::summary(row)))?;
         rows.map(|row| row?).collect()
     }
 
     fn recent(&self) -> Result<Vec<Recent>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT at, what, source, state, sequence, date, until, status, error_code, words, correlation_id, raw, flagged,
-                 invoice.id, number, customer, issue_date, due_date, gross_minor, channel, shown,
-                 standing, payment_date, not_before
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT at, what, source, state, sequence, date, until, status, error_code, words, correlation_id, raw,
+                 flagged, {SUMMARY}
              FROM evidence JOIN invoice ON invoice.id = evidence.invoice_id
              WHERE what NOT IN ('attempted', 'not_sent') ORDER BY evidence.at DESC, evidence.id DESC LIMIT 10",
-        )?;
+        ))?;
         let rows = statement.query_map([], |row| Ok(recent(row)))?;
         rows.map(|row| row?).collect()
     }

@@ -24,28 +24,70 @@ pub fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The FTS5 query that finds every blank-separated part of `text`; `None` when a part is too short for trigrams.
-pub(crate) fn trigram_query(text: &str) -> Option<String> {
+/// What is looked for in the words of an invoice: parts that must all be found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// FTS5 query for the parts of three letters or more, each found anywhere.
+    pub(crate) anywhere: Option<String>,
+    /// `LIKE` patterns for shorter parts, each found at the beginning of a word.
+    pub(crate) beginnings: Vec<String>,
+}
+
+/// Reads a search as it is typed. Nothing in it is an operator.
+pub(crate) fn wanted(text: &str) -> Wanted {
+    let mut quoted = Vec::new();
+    let mut beginnings = Vec::new();
+    for part in parts(text) {
+        if part.chars().count() < 3 {
+            beginnings.push(format!("% {}%", escaped(&part)));
+        } else {
+            quoted.push(format!("\"{}\"", part.replace('"', "\"\"")));
+        }
+    }
+    Wanted {
+        anywhere: (!quoted.is_empty()).then(|| quoted.join(" AND ")),
+        beginnings,
+    }
+}
+
+/// The folded parts of a search; a phone number or an amount is one part, however it is spaced.
+pub(crate) fn parts(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let parts: Vec<&str> = folded.split(' ').filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() || parts.iter().any(|part| part.chars().count() < 3) {
+    if let Some(number) = as_number(&folded) {
+        return vec![number];
+    }
+    folded
+        .split(' ')
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `31 12 23 34` and `1.234,50` as they are stored: without blanks, and without signs between thousands.
+fn as_number(text: &str) -> Option<String> {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    if digits < 3 || !text.chars().all(|c| c.is_ascii_digit() || " +.,".contains(c)) {
         return None;
     }
-    // Quoted, so that nothing that is typed is an operator.
-    let quoted: Vec<String> = parts
-        .iter()
-        .map(|part| format!("\"{}\"", part.replace('"', "\"\"")))
-        .collect();
-    Some(quoted.join(" AND "))
+    let tight: String = text.split(' ').collect();
+    let last_sign = tight.rfind(['.', ',']);
+    Some(match last_sign {
+        Some(at) if tight.len() - at <= 3 => format!("{}{}", unsigned(&tight[..at]), &tight[at..]),
+        _ => unsigned(&tight),
+    })
+}
+
+fn unsigned(text: &str) -> String {
+    text.chars().filter(|c| !".,".contains(*c)).collect()
 }
 
 /// `LIKE` pattern for any part, with `\` as the escape.
-pub(crate) fn like_pattern(text: &str) -> String {
-    let escaped = fold(text)
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    format!("%{escaped}%")
+pub(crate) fn like_pattern(part: &str) -> String {
+    format!("%{}%", escaped(part))
+}
+
+fn escaped(part: &str) -> String {
+    part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 #[cfg(test)]
@@ -62,15 +104,35 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_never_an_operator() {
-        assert_eq!(trigram_query("abc OR \"x*").as_deref(), None);
+        let found = wanted("abc OR \"x* not-here \"quoted");
         assert_eq!(
-            trigram_query("not-here \"quoted").as_deref(),
-            Some("\"not-here\" AND \"\"\"quoted\"")
+            found.anywhere.as_deref(),
+            Some("\"abc\" AND \"\"\"x*\" AND \"not-here\" AND \"\"\"quoted\"")
         );
+        assert_eq!(found.beginnings, ["% or%"]);
+        assert_eq!(wanted("10 %_").beginnings, ["% 10%", "% \\%\\_%"]);
+        assert_eq!(wanted("  \t"), Wanted::default());
     }
 
     #[test]
-    fn a_percent_sign_is_a_percent_sign() {
-        assert_eq!(like_pattern("10 %_"), "%10 \\%\\_%");
+    fn numbers_are_found_however_they_are_spaced() {
+        for (typed, stored) in [
+            ("31 12 23 34", "31122334"),
+            ("+45 31 12", "+453112"),
+            ("1.234,50", "1234,50"),
+            ("1 234.50", "1234.50"),
+            ("1.234", "1234"),
+            ("234,5", "234,5"),
+        ] {
+            assert_eq!(parts(typed), [stored], "{typed}");
+        }
+        assert_eq!(parts("jens 7"), ["jens", "7"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_search(text in ".{0,60}") {
+            let _ = wanted(&text);
+        }
     }
 }

@@ -65,22 +65,27 @@ impl Ledger {
     /// [`LedgerError::WrongState`] once it is no longer held: then it may already be on its way.
     pub fn undo(&mut self, invoice_id: &str, draft_id: &str, now: Timestamp) -> Result<Draft, LedgerError> {
         self.transaction(|db| {
-            let (row, number, form) = held(db, invoice_id)?;
+            let Held {
+                row,
+                number,
+                form,
+                total_minor,
+            } = held(db, invoice_id)?;
             db.execute("DELETE FROM invoice_words WHERE rowid = ?1", [row])?;
             db.execute("DELETE FROM invoice WHERE row = ?1", [row])?;
             numbers::give_back(db, number, now.as_millisecond())?;
-            drafts::insert(db, draft_id, &form, 0, now)?;
+            drafts::insert(db, draft_id, &form, total_minor, now)?;
             drafts::draft(db, draft_id)
         })
     }
 
     /// The form from which an invoice was written, for one like it.
     pub fn form_of_invoice(&self, invoice_id: &str) -> Result<DraftForm, LedgerError> {
-        let found = self
-            .db
-            .query_row("SELECT form FROM invoice WHERE id = ?1", [invoice_id], |row| {
-                Ok(sql::json(row, "form"))
-            });
+        let found = self.db.query_row(
+            "SELECT form FROM invoice JOIN frozen USING (row) WHERE id = ?1",
+            [invoice_id],
+            |row| Ok(sql::json(row, "form")),
+        );
         match found {
             Err(rusqlite::Error::QueryReturnedNoRows) => Err(LedgerError::NotFound("invoice")),
             other => other?,
@@ -99,30 +104,33 @@ impl Ledger {
     }
 }
 
-fn held(db: &Connection, invoice_id: &str) -> Result<(i64, u64, DraftForm), LedgerError> {
-    let found = db.query_row(
-        "SELECT row, number, form, outbox FROM invoice WHERE id = ?1",
-        [invoice_id],
-        |row| {
-            let outbox: String = row.get("outbox")?;
-            let number: i64 = row.get("number")?;
-            Ok((
-                outbox,
-                row.get::<_, i64>("row")?,
-                number.unsigned_abs(),
-                sql::json(row, "form"),
-            ))
-        },
-    );
-    match found {
-        Ok((outbox, row, number, form)) if outbox == "held" => Ok((row, number, form?)),
-        Ok((outbox, ..)) => Err(LedgerError::WrongState {
-            found: outbox,
+/// What remains of an invoice that is taken back.
+struct Held {
+    row: i64,
+    number: u64,
+    form: DraftForm,
+    total_minor: i64,
+}
+
+fn held(db: &Connection, invoice_id: &str) -> Result<Held, LedgerError> {
+    let mut statement = db.prepare_cached(
+        "SELECT row, number, form, gross_minor, outbox FROM invoice JOIN frozen USING (row) WHERE id = ?1",
+    )?;
+    let mut rows = statement.query([invoice_id])?;
+    let row = rows.next()?.ok_or(LedgerError::NotFound("invoice"))?;
+    let found: String = row.get("outbox")?;
+    if found != "held" {
+        return Err(LedgerError::WrongState {
+            found,
             wanted: "taken back",
-        }),
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(LedgerError::NotFound("invoice")),
-        Err(error) => Err(error.into()),
+        });
     }
+    Ok(Held {
+        row: row.get("row")?,
+        number: row.get::<_, i64>("number")?.unsigned_abs(),
+        form: sql::json(row, "form")?,
+        total_minor: row.get("gross_minor")?,
+    })
 }
 
 fn insert(
@@ -136,21 +144,16 @@ fn insert(
     let recipient = &content.recipient;
     let phone = recipient.phone.as_ref().map(Phone::e164);
     let customer = recipient.name.as_deref().or(phone).unwrap_or_default();
-    let number = i64::try_from(number).map_err(|_| LedgerError::Unreadable("a number too large".into()))?;
+    let number = numbers::column(number)?;
     db.prepare_cached(
-        "INSERT INTO invoice (id, number, channel, content, business, form, request, customer_id, customer,
-             customer_folded, phone, gross_minor, issue_date, due_date, sent_at, outbox, not_before, standing, shown,
-             changed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'held', ?16, 'open', 'held', ?15)",
+        "INSERT INTO invoice (id, number, channel, customer_id, customer, customer_folded, phone, gross_minor,
+             issue_date, due_date, sent_at, outbox, not_before, standing, shown, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'held', ?12, 'open', 'held', ?11)",
     )?
     .execute(params![
         order.invoice_id,
         number,
         sql::word(&order.channel)?,
-        sql::text(content)?,
-        sql::text(order.business)?,
-        sql::text(form)?,
-        request,
         recipient.customer_id,
         customer,
         search::fold(customer),
@@ -162,6 +165,16 @@ fn insert(
         order.hold_until.as_millisecond(),
     ])?;
     let row = db.last_insert_rowid();
+    db.prepare_cached(
+        "INSERT INTO frozen (row, content, business, form, request) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        row,
+        sql::text(content)?,
+        sql::text(order.business)?,
+        sql::text(form)?,
+        request
+    ])?;
     db.prepare_cached("INSERT INTO invoice_words (rowid, words) VALUES (?1, ?2)")?
         .execute(params![row, words(number, content)])?;
     Ok(())
@@ -177,10 +190,13 @@ fn words(number: i64, content: &Content) -> String {
         recipient
             .phone
             .iter()
-            .flat_map(|phone| [phone.e164().to_owned(), phone.national()]),
+            .flat_map(|phone| [phone.e164().to_owned(), phone.national().replace(' ', "")]),
     );
     words.extend(content.payment_reference.clone());
     words.extend(content.comment.clone());
+    words.extend(content.merchant_order_number.clone());
+    words.extend(content.buyer_order_number.clone());
     words.extend(content.lines.iter().map(|line| line.description.clone()));
-    search::fold(&words.join(" "))
+    // The blank before the first word marks its beginning like that of any other.
+    format!(" {}", search::fold(&words.join(" ")))
 }

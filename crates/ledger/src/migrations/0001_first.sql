@@ -28,15 +28,12 @@ CREATE TABLE draft (
 ) STRICT;
 CREATE INDEX draft_by_age ON draft (saved_at);
 
+-- Narrow on purpose: lists and sums walk over these rows, so nothing large lives here.
 CREATE TABLE invoice (
     row INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     number INTEGER NOT NULL UNIQUE,
     channel TEXT NOT NULL CHECK (channel IN ('phone', 'link')),
-    content TEXT NOT NULL,             -- JSON, frozen
-    business TEXT NOT NULL,            -- JSON, as the paper named it on that day
-    form TEXT NOT NULL,                -- JSON, as typed: for undo and for one like it
-    request BLOB NOT NULL,             -- the frozen bytes; never rebuilt
     customer_id TEXT,
     customer TEXT NOT NULL,
     customer_folded TEXT NOT NULL,
@@ -50,7 +47,7 @@ CREATE TABLE invoice (
     not_before INTEGER NOT NULL,       -- held, waiting, in_doubt: nothing goes out before this
     attempts INTEGER NOT NULL DEFAULT 0,
     was_in_doubt INTEGER NOT NULL DEFAULT 0 CHECK (was_in_doubt IN (0, 1)),
-    service_id TEXT UNIQUE,
+    service_id TEXT,                   -- not unique: an answer must be kept whatever it says
     link TEXT,
     told TEXT,                         -- MobilePay's word, folded from the evidence
     payment_date TEXT,
@@ -62,15 +59,26 @@ CREATE TABLE invoice (
     last_checked_at INTEGER,
     next_poll_at INTEGER               -- NULL: not followed
 ) STRICT;
+-- What was agreed when it was sent. Written once, never changed.
+CREATE TABLE frozen (
+    row INTEGER PRIMARY KEY REFERENCES invoice (row) ON DELETE CASCADE,
+    content TEXT NOT NULL,             -- JSON
+    business TEXT NOT NULL,            -- JSON, as the paper named it on that day
+    form TEXT NOT NULL,                -- JSON, as typed: for undo and for one like it
+    request BLOB NOT NULL              -- the bytes that go out; never rebuilt
+) STRICT;
+
+CREATE INDEX invoice_by_standing ON invoice (standing, number);
 CREATE INDEX invoice_by_due ON invoice (standing, due_date, gross_minor);
 CREATE INDEX invoice_by_paid ON invoice (paid_on, gross_minor) WHERE paid_on IS NOT NULL;
-CREATE INDEX invoice_needing ON invoice (due_date) WHERE needs_you = 1;
+CREATE INDEX invoice_needing ON invoice (due_date, number) WHERE needs_you = 1;
 CREATE INDEX invoice_by_customer ON invoice (customer_folded, number);
 CREATE INDEX invoice_by_issue ON invoice (issue_date, number);
 CREATE INDEX invoice_by_due_date ON invoice (due_date, number);
 CREATE INDEX invoice_by_amount ON invoice (gross_minor, number);
 CREATE INDEX invoice_by_state ON invoice (shown, number);
-CREATE INDEX invoice_outgoing ON invoice (number)
+CREATE INDEX invoice_by_service_id ON invoice (service_id) WHERE service_id IS NOT NULL;
+CREATE INDEX invoice_outgoing ON invoice (number, not_before)
     WHERE outbox IN ('held', 'queued', 'sending', 'waiting', 'in_doubt');
 CREATE INDEX invoice_to_poll ON invoice (next_poll_at) WHERE next_poll_at IS NOT NULL;
 CREATE INDEX invoice_by_phone ON invoice (phone, sent_at);
@@ -100,8 +108,9 @@ CREATE TABLE evidence (
     raw TEXT,
     flagged INTEGER NOT NULL DEFAULT 0 CHECK (flagged IN (0, 1))
 ) STRICT;
-CREATE INDEX evidence_of_invoice ON evidence (invoice_id, id);
+CREATE INDEX evidence_of_invoice ON evidence (invoice_id);
 CREATE INDEX evidence_by_time ON evidence (at);
 
--- What one may search for, folded; trigrams find any part of three letters or more.
-CREATE VIRTUAL TABLE invoice_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'trigram');
+-- What one may search for, folded. Trigrams find any part of three letters or more; shorter parts are looked for at the
+-- beginning of a word, in the text itself.
+CREATE VIRTUAL TABLE invoice_words USING fts5 (words, tokenize = 'trigram');

@@ -1,0 +1,178 @@
+//! What the service says, in any order, as often as it likes.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod shop;
+
+use invoice::State;
+use jiff::civil::date;
+use ledger::{Evidence, LedgerError, Said, Shown, Source, What};
+use proptest::prelude::*;
+use shop::{Bill, Shop, at, callback, status};
+
+fn delivered() -> Shop {
+    let mut shop = Shop::new();
+    shop.deliver("a", &Bill::default());
+    shop
+}
+
+fn shown(shop: &Shop) -> Shown {
+    shop.books.invoice("a").unwrap().summary.shown
+}
+
+fn told(shop: &Shop) -> Vec<(String, bool)> {
+    let rows = shop.books.evidence("a").unwrap();
+    rows.into_iter()
+        .filter_map(|row| row.state.map(|state| (state.word().to_owned(), row.flagged)))
+        .collect()
+}
+
+#[test]
+fn the_same_status_again_adds_no_row_but_says_when_it_was_checked() {
+    let mut shop = delivered();
+    assert!(shop.say("a", State::Created, 10));
+    for seconds in 11..20 {
+        assert!(!shop.say("a", State::Created, seconds));
+    }
+    assert_eq!(told(&shop).len(), 1);
+    let record = shop.books.invoice("a").unwrap();
+    assert_eq!(
+        (record.last_checked_at, record.changed_at),
+        (Some(at(19)), at(10))
+    );
+}
+
+#[test]
+fn a_forbidden_status_that_is_repeated_is_flagged_once() {
+    let mut shop = delivered();
+    shop.say("a", State::Accepted, 10);
+    assert!(shop.say("a", State::Created, 11));
+    assert!(!shop.say("a", State::Created, 12));
+    assert_eq!(
+        told(&shop),
+        [("accepted".into(), false), ("created".into(), true)]
+    );
+    assert_eq!(shown(&shop), Shown::Scheduled);
+}
+
+#[test]
+fn a_callback_that_comes_twice_is_taken_once() {
+    let mut shop = delivered();
+    assert!(shop.books.observe("a", &callback(State::Created, 0, 10)).unwrap());
+    assert!(!shop.books.observe("a", &callback(State::Created, 0, 11)).unwrap());
+    assert_eq!(told(&shop).len(), 1);
+}
+
+#[test]
+fn a_paid_invoice_is_no_longer_followed_and_stays_paid() {
+    let mut shop = delivered();
+    shop.say("a", State::Paid, 10);
+    assert_eq!(shop.books.next_poll().unwrap(), None);
+    shop.books.set_next_poll("a", at(20)).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), None);
+    shop.books
+        .observe("a", &callback(State::Rejected, 1, 30))
+        .unwrap();
+    assert_eq!(shown(&shop), Shown::Paid);
+    assert_eq!(told(&shop), [("paid".into(), false), ("rejected".into(), true)]);
+}
+
+#[test]
+fn a_new_payment_day_is_news_although_the_state_is_the_same() {
+    let mut shop = delivered();
+    let on = |day| Said {
+        payment_date: Some(day),
+        ..status(State::Accepted, 10)
+    };
+    assert!(shop.books.observe("a", &on(date(2026, 12, 1))).unwrap());
+    assert!(!shop.books.observe("a", &on(date(2026, 12, 1))).unwrap());
+    assert!(!shop.say("a", State::Accepted, 11));
+    assert!(shop.books.observe("a", &on(date(2026, 12, 5))).unwrap());
+    assert_eq!(
+        shop.books.invoice("a").unwrap().summary.payment_date,
+        Some(date(2026, 12, 5))
+    );
+    // Paid by hand before the planned day: the planned day is not the day of payment.
+    shop.say("a", State::Paid, 20);
+    assert_eq!(
+        shop.books.invoice("a").unwrap().summary.payment_date,
+        Some(shop::TODAY)
+    );
+}
+
+#[test]
+fn an_unknown_word_is_kept_as_it_came_and_asks_for_the_merchant() {
+    let mut shop = delivered();
+    shop.say("a", State::parse("Parked"), 10);
+    assert_eq!(shown(&shop), Shown::Unknown);
+    assert_eq!(told(&shop.reopen()), [("Parked".into(), false)]);
+}
+
+#[test]
+fn asking_to_cancel_is_taken_down_before_and_its_refusal_after() {
+    let mut shop = delivered();
+    shop.say("a", State::Created, 8);
+    shop.books.note_cancel_asked("a", at(10)).unwrap();
+    let refusal = Evidence {
+        at: at(11),
+        what: What::CancelRefused,
+        source: Source::Answer,
+        state: None,
+        sequence: None,
+        date: None,
+        until: None,
+        status: Some(409),
+        error_code: Some(10_106),
+        words: Some("Invoice is paid".into()),
+        correlation_id: None,
+        raw: None,
+        flagged: false,
+    };
+    shop.books.note_cancel_refused("a", &refusal).unwrap();
+    let rows = shop.books.evidence("a").unwrap();
+    assert_eq!(rows[rows.len() - 2].what, What::CancelAsked);
+    assert_eq!(rows.last(), Some(&refusal));
+    assert_eq!(shown(&shop), Shown::Created);
+    shop.books
+        .observe(
+            "a",
+            &Said {
+                source: Source::Answer,
+                ..status(State::Canceled, 12)
+            },
+        )
+        .unwrap();
+    assert_eq!(shown(&shop), Shown::Canceled);
+}
+
+#[test]
+fn evidence_of_an_invoice_that_does_not_exist_is_refused() {
+    let mut shop = Shop::new();
+    let refused = shop.books.observe("a", &status(State::Paid, 1)).unwrap_err();
+    assert!(matches!(refused, LedgerError::NotFound("invoice")));
+    assert!(matches!(
+        shop.books.note_cancel_asked("a", at(1)),
+        Err(LedgerError::NotFound("invoice"))
+    ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn callbacks_in_any_order_and_number_lead_to_the_same_invoice(
+        order in prop::collection::vec(0_usize..4, 0..6),
+        shuffled in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
+    ) {
+        let words = [State::Created, State::Accepted, State::Accepted, State::Paid];
+        let mut shop = delivered();
+        for (arrival, nth) in order.into_iter().chain(shuffled).enumerate() {
+            let said = callback(words[nth].clone(), i64::try_from(nth).unwrap(), 10 + i64::try_from(arrival).unwrap());
+            shop.books.observe("a", &said).unwrap();
+        }
+        prop_assert_eq!(shown(&shop), Shown::Paid);
+        let told = told(&shop);
+        prop_assert_eq!(told.len(), 4);
+        prop_assert!(told.iter().all(|(_, flagged)| !flagged));
+    }
+}

@@ -1,0 +1,109 @@
+//! The program dies between any two steps of sending. What the next start finds is either before the step or after it.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod shop;
+
+use std::process::Command;
+
+use ledger::{Ledger, Shown};
+use shop::{Bill, Shop, accepted, answer, at, bytes};
+
+const BOOKS: &str = "KVIT_TEST_BOOKS";
+const STEP: &str = "KVIT_TEST_DIES_AFTER";
+
+/// Not a fact of its own: the program that [`kill_after`] lets die. Without the variables it does nothing.
+#[test]
+fn the_victim() {
+    let (Ok(path), Ok(step)) = (std::env::var(BOOKS), std::env::var(STEP)) else {
+        return;
+    };
+    let mut books = Ledger::open(path.as_ref()).unwrap();
+    let die = |here: &str| {
+        if step == here {
+            // No destructor runs, nothing is flushed or rolled back: the same as being killed.
+            std::process::abort();
+        }
+    };
+    books.create_draft("d", &shop::form("Jens"), at(0)).unwrap();
+    die("draft");
+    let (content, business) = (Bill::default().content(), shop::business());
+    let order = ledger::SendOrder {
+        invoice_id: "a",
+        channel: invoice::Channel::Phone,
+        content: &content,
+        business: &business,
+        hold_until: at(5),
+        now: at(0),
+    };
+    let freeze = |number| {
+        die("freeze");
+        Ok::<_, std::convert::Infallible>(bytes("a", number))
+    };
+    books.send("d", 1, &order, freeze).unwrap();
+    die("send");
+    books.begin_sending("a", "correlation", at(5)).unwrap();
+    die("begin");
+    books.settle("a", &accepted("a"), answer(), at(6)).unwrap();
+    die("settle");
+}
+
+fn kill_after(step: &str) -> Shop {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("books.kvit");
+    let ended = Command::new(std::env::current_exe().unwrap())
+        .args(["the_victim", "--exact", "--test-threads=1"])
+        .env(BOOKS, &path)
+        .env(STEP, step)
+        .output()
+        .unwrap();
+    assert!(!ended.status.success(), "the victim lived: {ended:?}");
+    // The lock is the operating system's and died with the process.
+    let mut books = Ledger::open(&path).unwrap();
+    books.recover(at(10)).unwrap();
+    Shop { folder, books }
+}
+
+fn shown(shop: &Shop) -> Shown {
+    shop.books.invoice("a").unwrap().summary.shown
+}
+
+#[test]
+fn killed_before_or_within_the_sending_transaction_the_draft_is_there_and_no_number_is_gone() {
+    for step in ["draft", "freeze"] {
+        let shop = kill_after(step);
+        assert_eq!(shop.books.draft("d").unwrap().revision, 1, "{step}");
+        assert_eq!(shop.books.next_number().unwrap(), 1, "{step}");
+        assert!(shop.books.invoice("a").is_err(), "{step}");
+    }
+}
+
+#[test]
+fn killed_after_it_was_sent_the_invoice_waits_with_its_bytes() {
+    let shop = kill_after("send");
+    assert!(shop.books.draft("d").is_err());
+    assert_eq!(shown(&shop), Shown::Held);
+    assert_eq!(
+        shop.books.next_to_send(at(10)).unwrap().unwrap().request,
+        bytes("a", 1)
+    );
+}
+
+#[test]
+fn killed_while_on_its_way_the_invoice_is_in_doubt() {
+    let shop = kill_after("begin");
+    assert_eq!(shown(&shop), Shown::InDoubt);
+    let again = shop.books.next_to_send(at(50)).unwrap().unwrap();
+    assert_eq!((again.request, again.was_in_doubt), (bytes("a", 1), true));
+}
+
+#[test]
+fn killed_after_the_answer_was_stored_nothing_goes_out_again() {
+    let shop = kill_after("settle");
+    assert_eq!(shown(&shop), Shown::Accepted);
+    assert_eq!(shop.books.next_to_send(at(1_000_000)).unwrap(), None);
+    assert_eq!(
+        shop.books.invoice("a").unwrap().service_id.as_deref(),
+        Some("service-a")
+    );
+}

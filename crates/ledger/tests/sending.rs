@@ -1,0 +1,383 @@
+//! From draft to invoice and through the outbox: what each outcome leaves, and what is refused.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod shop;
+
+use invoice::{Channel, DraftForm};
+use ledger::{Answered, Filter, Gap, GapReason, LedgerError, Outcome, SendOrder, Shown, What};
+use shop::{Bill, Shop, accepted, answer, at, bytes, form};
+
+fn shown(shop: &Shop, id: &str) -> Shown {
+    shop.books.invoice(id).unwrap().summary.shown
+}
+
+#[test]
+fn sending_freezes_number_content_and_bytes_and_takes_the_draft() {
+    let mut shop = Shop::new();
+    let bill = Bill::default();
+    assert_eq!(shop.send("a", &bill), 1);
+    let shop = shop.reopen();
+    let record = shop.books.invoice("a").unwrap();
+    assert_eq!(record.content, bill.content());
+    assert_eq!(record.business, shop::business());
+    assert_eq!(record.request, bytes("a", 1));
+    assert_eq!(
+        (record.summary.shown, record.summary.channel),
+        (Shown::Held, Channel::Phone)
+    );
+    assert!(matches!(
+        shop.books.draft("draft-of-a"),
+        Err(LedgerError::NotFound("draft"))
+    ));
+    assert_eq!(shop.books.form_of_invoice("a").unwrap(), form(bill.name));
+}
+
+#[test]
+fn a_draft_that_changed_meanwhile_is_not_sent() {
+    let mut shop = Shop::new();
+    shop.draft("d", "Jens");
+    shop.books
+        .save_draft("d", 1, &form("Jens Hansen"), 100, at(1))
+        .unwrap();
+    let refused = shop::send(&mut shop.books, "d", 1, "a", &Bill::default()).unwrap_err();
+    assert!(matches!(
+        refused,
+        LedgerError::ChangedMeanwhile {
+            expected: 1,
+            found: 2
+        }
+    ));
+    assert_eq!(shop.books.next_number().unwrap(), 1);
+    assert_eq!(shop.list(Filter::All, "").total, 0);
+    assert_eq!(shop.books.draft("d").unwrap().form.recipient.name, "Jens Hansen");
+}
+
+#[test]
+fn a_body_that_cannot_be_made_gives_no_number_away() {
+    let mut shop = Shop::new();
+    shop.draft("d", "Jens");
+    let (content, business) = (Bill::default().content(), shop::business());
+    let order = SendOrder {
+        invoice_id: "a",
+        channel: Channel::Phone,
+        content: &content,
+        business: &business,
+        hold_until: at(5),
+        now: at(0),
+    };
+    assert!(shop.books.send("d", 1, &order, |_| Err("too long")).is_err());
+    assert_eq!(shop.books.next_number().unwrap(), 1);
+    assert!(shop.books.draft("d").is_ok());
+}
+
+#[test]
+fn one_draft_is_sent_once() {
+    let mut shop = Shop::new();
+    shop.draft("d", "Jens");
+    shop::send(&mut shop.books, "d", 1, "a", &Bill::default()).unwrap();
+    let again = shop::send(&mut shop.books, "d", 1, "b", &Bill::default()).unwrap_err();
+    assert!(matches!(again, LedgerError::NotFound("draft")));
+    assert_eq!(shop.list(Filter::All, "").total, 1);
+}
+
+#[test]
+fn undo_gives_the_draft_back_and_leaves_no_gap() {
+    let mut shop = Shop::new();
+    let bill = Bill::default();
+    shop.send("a", &bill);
+    let draft = shop.books.undo("a", "d2", at(3)).unwrap();
+    assert_eq!((draft.form, draft.revision), (form(bill.name), 1));
+    assert_eq!(shop.books.drafts().unwrap()[0].total_minor, bill.minor);
+    assert_eq!(shop.list(Filter::All, "eftersyn").total, 0);
+    assert!(shop.books.evidence("a").unwrap().is_empty());
+    assert_eq!(shop.send("b", &bill), 1);
+}
+
+#[test]
+fn a_number_taken_back_out_of_order_is_burnt_and_the_gap_says_why() {
+    let mut shop = Shop::new();
+    for id in ["a", "b", "c"] {
+        shop.send(id, &Bill::default());
+    }
+    shop.books.undo("b", "d", at(1)).unwrap();
+    assert_eq!(shop.books.burnt_numbers().unwrap(), [2]);
+    assert_eq!(
+        shop.books.number_gaps().unwrap(),
+        [Gap {
+            first: 2,
+            last: 2,
+            why: GapReason::TakenBack
+        }]
+    );
+    assert_eq!(shop.send("d", &Bill::default()), 4);
+}
+
+#[test]
+fn burnt_numbers_come_back_when_everything_after_them_is_taken_back_too() {
+    let mut shop = Shop::new();
+    for id in ["a", "b", "c"] {
+        shop.send(id, &Bill::default());
+    }
+    shop.books.undo("b", "d1", at(1)).unwrap();
+    shop.books.undo("c", "d2", at(2)).unwrap();
+    assert_eq!(shop.books.burnt_numbers().unwrap(), [0_u64; 0]);
+    assert_eq!(shop.send("d", &Bill::default()), 2);
+    assert_eq!(shop.books.number_gaps().unwrap(), []);
+}
+
+#[test]
+fn the_series_may_start_and_jump_forward_but_never_back() {
+    let mut shop = Shop::new();
+    let record = ledger::BusinessRecord {
+        business: shop::business(),
+        default_vat_rate: 25.into(),
+        default_due_days: 14,
+        paper_language: "da".into(),
+        default_channel: Channel::Phone,
+    };
+    shop.books.save_business(&record, Some(1_000)).unwrap();
+    assert_eq!(shop.books.business().unwrap(), Some(record.clone()));
+    assert_eq!(shop.send("a", &Bill::default()), 1_000);
+    let refused = shop.books.save_business(&record, Some(1_000)).unwrap_err();
+    assert!(matches!(refused, LedgerError::NumberTaken(1_000)));
+    assert!(shop.books.save_business(&record, Some(0)).is_err());
+    assert!(shop.books.save_business(&record, Some(u64::MAX)).is_err());
+    shop.books.save_business(&record, Some(2_000)).unwrap();
+    assert_eq!(shop.send("b", &Bill::default()), 2_000);
+    assert_eq!(
+        shop.books.number_gaps().unwrap(),
+        [Gap {
+            first: 1_001,
+            last: 1_999,
+            why: GapReason::SeriesMoved
+        }]
+    );
+}
+
+#[test]
+fn a_held_invoice_waits_for_its_time_and_then_goes_out_verbatim() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    assert_eq!(shop.books.next_to_send(at(4)).unwrap(), None);
+    assert_eq!(shop.books.next_wake().unwrap(), Some(at(5)));
+    let item = shop.books.next_to_send(at(5)).unwrap().unwrap();
+    assert_eq!(
+        (item.request, item.attempts, item.was_in_doubt),
+        (bytes("a", 1), 0, false)
+    );
+    shop.begin("a", 5);
+    assert_eq!(shown(&shop, "a"), Shown::Sending);
+    assert_eq!(shop.books.next_to_send(at(99)).unwrap(), None);
+    shop.settle(
+        "a",
+        &Outcome::Accepted {
+            service_id: "s".into(),
+            link: Some("https://pay".into()),
+        },
+        6,
+    );
+    let record = shop.books.invoice("a").unwrap();
+    assert_eq!(
+        (record.service_id.as_deref(), record.link.as_deref()),
+        (Some("s"), Some("https://pay"))
+    );
+    assert_eq!(record.summary.shown, Shown::Accepted);
+    assert_eq!(
+        shop.books.due_for_poll(at(6), 9).unwrap(),
+        [("a".into(), "s".into(), at(6))]
+    );
+    assert_eq!(shop.books.outbox_waiting().unwrap(), 0);
+}
+
+#[test]
+fn once_queued_or_on_its_way_it_cannot_be_taken_back() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    assert_eq!(shop.books.release_due(at(4)).unwrap(), [""; 0]);
+    assert_eq!(shop.books.release_due(at(5)).unwrap(), ["a"]);
+    assert_eq!(shown(&shop, "a"), Shown::Queued);
+    let undo = |shop: &mut Shop| shop.books.undo("a", "d", at(9)).unwrap_err();
+    assert!(matches!(undo(&mut shop), LedgerError::WrongState { .. }));
+    shop.begin("a", 6);
+    assert!(matches!(undo(&mut shop), LedgerError::WrongState { .. }));
+    shop.settle("a", &accepted("a"), 7);
+    assert!(matches!(undo(&mut shop), LedgerError::WrongState { .. }));
+}
+
+#[test]
+fn illegal_moves_are_errors_and_change_nothing() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    let settle = shop
+        .books
+        .settle("a", &accepted("a"), answer(), at(1))
+        .unwrap_err();
+    assert!(matches!(settle, LedgerError::WrongState { .. }));
+    shop.begin("a", 5);
+    assert!(matches!(
+        shop.books.begin_sending("a", "twice", at(5)),
+        Err(LedgerError::WrongState { .. })
+    ));
+    shop.settle("a", &accepted("a"), 6);
+    assert!(matches!(
+        shop.books.begin_sending("a", "again", at(7)),
+        Err(LedgerError::WrongState { .. })
+    ));
+    assert!(matches!(
+        shop.books.settle("a", &Outcome::Refused, answer(), at(8)),
+        Err(LedgerError::WrongState { .. })
+    ));
+    assert!(matches!(
+        shop.books.begin_sending("no such", "x", at(8)),
+        Err(LedgerError::NotFound("invoice"))
+    ));
+    assert_eq!(shown(&shop, "a"), Shown::Accepted);
+    assert_eq!(shop.books.evidence("a").unwrap().len(), 3);
+}
+
+/// The table of security 6.2: what an attempt's outcome leaves, first without and then after a doubt.
+#[test]
+fn each_outcome_leaves_what_it_proves() {
+    let retry_at = at(60);
+    let table = [
+        (accepted("x"), Shown::Accepted, Shown::Accepted),
+        (Outcome::Exists, Shown::Refused, Shown::SentIdUnknown),
+        (Outcome::Refused, Shown::Refused, Shown::InDoubt),
+        (Outcome::NotSent { retry_at }, Shown::Waiting, Shown::InDoubt),
+        (Outcome::Unclear { retry_at }, Shown::InDoubt, Shown::InDoubt),
+    ];
+    for (outcome, first, after_doubt) in table {
+        let mut shop = Shop::new();
+        shop.send("a", &Bill::default());
+        shop.begin("a", 5);
+        shop.settle("a", &outcome, 6);
+        assert_eq!(shown(&shop, "a"), first, "{outcome:?} at first");
+
+        let mut shop = Shop::new();
+        shop.send("a", &Bill::default());
+        shop.begin("a", 5);
+        shop.settle("a", &Outcome::Unclear { retry_at: at(50) }, 6);
+        shop.begin("a", 50);
+        shop.settle("a", &outcome, 51);
+        assert_eq!(shown(&shop, "a"), after_doubt, "{outcome:?} after doubt");
+    }
+}
+
+#[test]
+fn what_is_in_doubt_goes_out_again_with_the_same_bytes_after_its_pause() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    shop.begin("a", 5);
+    shop.settle("a", &Outcome::Unclear { retry_at: at(50) }, 6);
+    assert_eq!(shop.books.next_to_send(at(49)).unwrap(), None);
+    let item = shop.books.next_to_send(at(50)).unwrap().unwrap();
+    assert_eq!(
+        (item.request, item.attempts, item.was_in_doubt),
+        (bytes("a", 1), 1, true)
+    );
+}
+
+#[test]
+fn an_interrupted_attempt_is_in_doubt_and_waits_until_it_has_surely_ended() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    shop.begin("a", 5);
+    let mut shop = shop.reopen();
+    assert_eq!(shop.books.recover(at(20)).unwrap(), 1);
+    assert_eq!(shop.books.recover(at(20)).unwrap(), 0);
+    assert_eq!(shown(&shop, "a"), Shown::InDoubt);
+    assert_eq!(shop.books.next_wake().unwrap(), Some(at(50)));
+    shop.begin("a", 50);
+    shop.settle("a", &Outcome::Exists, 51);
+    assert_eq!(shown(&shop, "a"), Shown::SentIdUnknown);
+}
+
+#[test]
+fn a_clock_that_went_back_does_not_hold_a_doubt_for_long() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    shop.begin("a", 100_000);
+    shop.books.recover(at(0)).unwrap();
+    assert_eq!(shop.books.next_wake().unwrap(), Some(at(45)));
+}
+
+#[test]
+fn every_attempt_leaves_its_row_with_the_raw_answer() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    shop.begin("a", 5);
+    let said = Answered {
+        status: Some(400),
+        error_code: Some(10_201),
+        words: Some("Total amount too large".into()),
+        correlation_id: Some("correlation-5".into()),
+        raw: Some("{\"Code\":\"10201\"}".into()),
+    };
+    shop.books.settle("a", &Outcome::Refused, said, at(6)).unwrap();
+    let rows = shop.books.evidence("a").unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.what).collect::<Vec<_>>(),
+        [What::Sent, What::Attempted, What::Refused]
+    );
+    assert_eq!(rows[1].correlation_id.as_deref(), Some("correlation-5"));
+    assert_eq!((rows[2].status, rows[2].error_code), (Some(400), Some(10_201)));
+    assert_eq!(rows[2].raw.as_deref(), Some("{\"Code\":\"10201\"}"));
+}
+
+#[test]
+fn an_answer_is_kept_even_if_it_names_an_id_that_is_known_already() {
+    let mut shop = Shop::new();
+    shop.deliver("a", &Bill::default());
+    shop.send("b", &Bill::default());
+    shop.begin("b", 6);
+    shop.settle("b", &accepted("a"), 7);
+    assert_eq!(shown(&shop, "b"), Shown::Accepted);
+}
+
+#[test]
+fn the_daily_count_of_a_phone_leaves_out_what_was_refused_or_taken_back() {
+    let mut shop = Shop::new();
+    let bill = Bill::default();
+    for id in ["a", "b", "c"] {
+        shop.send(id, &bill);
+    }
+    shop.books.undo("c", "d", at(1)).unwrap();
+    shop.begin("b", 5);
+    shop.settle("b", &Outcome::Refused, 6);
+    let phone = bill.content().recipient.phone.unwrap();
+    assert_eq!(shop.books.sent_to_phone_since(&phone, at(-100)).unwrap(), 1);
+    assert_eq!(shop.books.sent_to_phone_since(&phone, at(1)).unwrap(), 0);
+}
+
+#[test]
+fn a_draft_saved_twice_over_the_same_revision_keeps_the_first() {
+    let mut shop = Shop::new();
+    shop.draft("d", "Jens");
+    assert_eq!(
+        shop.books.save_draft("d", 1, &form("Første"), 5, at(1)).unwrap(),
+        2
+    );
+    let refused = shop
+        .books
+        .save_draft("d", 1, &form("Anden"), 5, at(2))
+        .unwrap_err();
+    assert!(matches!(
+        refused,
+        LedgerError::ChangedMeanwhile {
+            expected: 1,
+            found: 2
+        }
+    ));
+    assert_eq!(shop.books.draft("d").unwrap().form.recipient.name, "Første");
+    shop.books.discard_draft("d").unwrap();
+    assert!(matches!(
+        shop.books.discard_draft("d"),
+        Err(LedgerError::NotFound("draft"))
+    ));
+    let gone = shop
+        .books
+        .save_draft("d", 2, &DraftForm::default(), 0, at(3))
+        .unwrap_err();
+    assert!(matches!(gone, LedgerError::NotFound("draft")));
+}
