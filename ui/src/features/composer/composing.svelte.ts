@@ -26,6 +26,7 @@ export class Composing {
   readonly picker: Picker;
   readonly sheets: Sheets;
   readonly sending: Sending;
+  #stopped = $state(false);
   readonly #call: Call;
 
   constructor(call: Call, view: DraftView, country: CountryCode, today: () => string) {
@@ -58,9 +59,16 @@ export class Composing {
     return texts.every((text) => text.trim() === '') && this.draft.rows.every((row) => isEmpty(row.line));
   }
 
-  /** Sends, and answers the invoice. */
+  /** Sends, and answers the invoice. A customer who is only half written is finished first, never left out. */
   async send(channel: ChannelName): Promise<InvoiceView | null> {
-    return this.sending.send(channel);
+    if (this.sending.busy) return null;
+    this.#stopped = !(await this.picker.settled());
+    return this.#stopped ? null : this.sending.send(channel);
+  }
+
+  /** Whether sending waits for the customer to be finished. */
+  get unfinished(): boolean {
+    return this.#stopped && this.picker.halfWritten;
   }
 
   /** Saves everything and lets go. An empty draft is thrown away. Answers whether nothing is lost. */

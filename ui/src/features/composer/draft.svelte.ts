@@ -6,7 +6,7 @@
  */
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
-import type { CountryCode, DraftFormView, DraftView, LineReadingView, ReadingView } from '../../bridge/generated';
+import type { ChannelName, CountryCode, DraftFormView, DraftView, LineReadingView, ReadingView } from '../../bridge/generated';
 import { AT_ONCE, boxFrom, boxOf, cellOf, type Beside, type Box } from './boxes';
 import { readDay, shownDay } from './days';
 import { COUNT, PRICE, shownAmount, shownDecimal, shownRate } from './figures';
@@ -33,8 +33,8 @@ export class Draft {
   revision = $state(0);
   /** What was typed here when a newer version had to be shown instead. */
   overtaken = $state.raw<DraftFormView | null>(null);
-  /** Whether every problem is shown, not only those beside boxes that were left. */
-  asked = $state(false);
+  /** The way it was tried to be sent by: then every problem of that way is shown, not only beside boxes that were left. */
+  asked = $state<ChannelName | null>(null);
 
   #readKeys = $state.raw<readonly number[]>([]);
   #touched = $state<Record<Box, true>>({});
@@ -82,8 +82,11 @@ export class Draft {
 
   /** What is said beside `box` now. */
   besides(box: Box): { problems: Beside[]; warnings: Beside[] } {
-    const shown = this.asked || this.#touched[box] === true;
-    const here = (beside: Beside): boolean => beside.box === box && (shown || AT_ONCE.has(beside.problem.code));
+    const shown = this.asked !== null || this.#touched[box] === true;
+    const here = ({ box: of, problem }: Beside): boolean =>
+      of === box &&
+      (problem.channel === null || problem.channel === this.asked) &&
+      (shown || AT_ONCE.has(problem.code));
     return { problems: this.problems.filter(here), warnings: this.warnings.filter(here) };
   }
 

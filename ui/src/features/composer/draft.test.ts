@@ -92,7 +92,7 @@ test('a problem stays with its row when a row above is taken away', async () => 
     problems: [problem('lines.1.unitPrice', 'price_missing')],
   });
   const [first, second] = draft.rows.map((row) => row.key);
-  draft.asked = true;
+  draft.asked = 'phone';
   draft.removeRow(first!);
   expect(draft.besides(boxOf(second!, 'unitPrice')).problems).toHaveLength(1);
 });

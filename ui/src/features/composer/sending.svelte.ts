@@ -71,7 +71,7 @@ export class Sending {
   }
 
   #refuse(channel: ChannelName): void {
-    this.#draft.asked = true;
+    this.#draft.asked = channel;
     this.refused = channel;
   }
 

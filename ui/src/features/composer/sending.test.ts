@@ -40,14 +40,16 @@ test('with a problem nothing is sent and every problem is shown', async () => {
   const { core, draft, sending } = open({ problems: [problem('lines', 'no_lines')] });
   expect(await sending.send('phone')).toBeNull();
   expect(core.asked).toHaveLength(0);
-  expect(draft.asked).toBe(true);
+  expect(draft.asked).toBe('phone');
   expect(sending.summary).toHaveLength(1);
 });
 
 test('a missing phone number does not hinder a link', async () => {
   const missing = { ...problem('recipient.phone', 'phone_missing'), channel: 'phone' as const };
-  const { core, sending } = open({ problems: [missing] });
+  const { core, draft, sending } = open({ problems: [missing] });
+  expect(draft.besides('recipient.phone').problems).toEqual([]);
   expect(await sending.send('phone')).toBeNull();
+  expect(draft.besides('recipient.phone').problems).toHaveLength(1);
   void sending.send('link');
   await soon();
   expect(core.names).toEqual(['draft_send']);
@@ -71,7 +73,7 @@ test('a refused draft is read again, and its problems are shown', async () => {
   await core.last.refuse('not_sendable');
   await core.last.answer(draftView(1, form(), { problems: [problem('dueDate', 'due_date_in_past')] }));
   expect(await sent).toBeNull();
-  expect(draft.asked).toBe(true);
+  expect(draft.asked).toBe('phone');
   expect(sending.summary[0]?.box).toBe('dueDate');
 });
 

@@ -17,6 +17,8 @@ export class Book {
   /** Whom the merchant is asked about before they are taken out. */
   leaving = $state.raw<CustomerView | null>(null);
   failure = $state.raw<Refusal | null>(null);
+  /** Where the merchant wants to go while changes in the pane are not saved. */
+  waiting = $state.raw<(() => void) | null>(null);
 
   readonly #call: Call;
 
@@ -32,12 +34,26 @@ export class Book {
 
   /** Opens an empty form. */
   begin(): void {
-    this.editor = new Editor(this.#call, blank());
+    this.#leave(() => (this.editor = new Editor(this.#call, blank())));
   }
 
   /** Opens a customer. */
   show(customer: CustomerView): void {
-    this.editor = new Editor(this.#call, formOf(customer));
+    this.#leave(() => (this.editor = new Editor(this.#call, formOf(customer))));
+  }
+
+  /** Saves what waits, then goes where the merchant wanted. Stays when something is wrong. */
+  async saveAndGo(): Promise<void> {
+    const go = this.waiting;
+    this.waiting = null;
+    if (await this.save()) go?.();
+  }
+
+  /** Goes where the merchant wanted, without what waits. */
+  goWithout(): void {
+    const go = this.waiting;
+    this.waiting = null;
+    go?.();
   }
 
   /** Opens the customer of this id, wherever in the list it is. */
@@ -49,7 +65,7 @@ export class Book {
 
   /** Closes the pane. */
   close(): void {
-    this.editor = null;
+    this.#leave(() => (this.editor = null));
   }
 
   /** Saves what is in the pane. Answers whether it was. */
@@ -80,8 +96,14 @@ export class Book {
       this.failure = refusalFrom(error);
       return false;
     }
-    if (this.open === customer.id) this.close();
+    if (this.open === customer.id) this.editor = null;
     await this.finder.look();
     return true;
+  }
+
+  /** What was typed and not saved is asked about, never dropped. */
+  #leave(go: () => void): void {
+    if (this.editor?.changed) this.waiting = go;
+    else go();
   }
 }

@@ -4,6 +4,7 @@ import { Core, problem, soon } from '../composer/testing';
 import { Book } from './book.svelte';
 import { begunWith, blank, Editor } from './editor.svelte';
 import { Finder, PAUSE } from './finder.svelte';
+import { Picker } from './picker.svelte';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -59,6 +60,48 @@ test('a double click saves a customer once', async () => {
   expect((await first)?.id).toBe('7');
   expect(core.names).toEqual(['customer_save']);
   expect(editor.changed).toBe(false);
+});
+
+test('what was typed in the pane is asked about before somebody else is shown', async () => {
+  const core = new Core();
+  const book = new Book(core.call);
+  book.show(customer('1', 'Anna'));
+  if (book.editor) book.editor.form.name = 'Anna Holm';
+  book.show(customer('2', 'Bo'));
+  expect(book.open).toBe('1');
+  expect(book.waiting).not.toBeNull();
+  book.goWithout();
+  expect(book.open).toBe('2');
+});
+
+test('a customer who is only half written is finished before sending, never left out', async () => {
+  const core = new Core();
+  const recipient = { customerId: '', name: '', phone: '', address: { street: '', postalCode: '', city: '', extra: '' } };
+  const chosen: string[] = [];
+  const picker = new Picker(core.call, () => recipient, (who) => chosen.push(who.name));
+  picker.type('Anna Holm');
+  picker.leave();
+  expect(await picker.settled()).toBe(false);
+  expect(picker.editor?.form.name).toBe('Anna Holm');
+  const settled = picker.settled();
+  await core.last.answer({ customer: customer('7', 'Anna Holm'), problems: [] });
+  expect(await settled).toBe(true);
+  expect(chosen).toEqual(['Anna Holm']);
+});
+
+test('enter takes nobody before the list is of what was typed', async () => {
+  const core = new Core();
+  const recipient = { customerId: '', name: '', phone: '', address: { street: '', postalCode: '', city: '', extra: '' } };
+  const chosen: string[] = [];
+  const picker = new Picker(core.call, () => recipient, (who) => chosen.push(who.name));
+  picker.show();
+  await core.last.answer({ customers: [customer('1', 'Mads'), customer('2', 'Åse')], total: 2 });
+  picker.type('åse');
+  const taken = picker.take();
+  expect(core.last.input).toMatchObject({ text: 'åse' });
+  await core.last.answer({ customers: [customer('2', 'Åse')], total: 1 });
+  expect((await taken)?.name).toBe('Åse');
+  expect(chosen).toEqual(['Åse']);
 });
 
 test('a customer is taken out only after the merchant was asked', async () => {

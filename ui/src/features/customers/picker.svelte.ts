@@ -66,7 +66,10 @@ export class Picker {
   /** Closes the list; the customer chosen before stays. */
   leave(): void {
     this.open = false;
+    const { customerId, name, phone } = this.#recipient();
+    if (!customerId && !name && !phone) return;
     this.#finding = false;
+    this.finder.text = '';
   }
 
   /** Something was typed. */
@@ -103,6 +106,7 @@ export class Picker {
     this.known = customer;
     this.open = false;
     this.#finding = false;
+    this.finder.text = '';
     this.editor = null;
     this.#choose({
       customerId: customer.id,
@@ -146,8 +150,22 @@ export class Picker {
     return customer !== null;
   }
 
+  /** Whether somebody was begun: a form that is not saved, or a text that names nobody yet. */
+  get halfWritten(): boolean {
+    return this.editor !== null || (this.state === 'finding' && this.finder.text.trim() !== '');
+  }
+
+  /** Finishes whom the merchant began. Answers whether the invoice is for whom the box shows. */
+  async settled(): Promise<boolean> {
+    if (this.editor) return this.editor.changed || this.editor.isNew ? this.save() : (this.cancel(), true);
+    if (!this.halfWritten) return true;
+    this.write();
+    return false;
+  }
+
   /** Gives the form up. */
   cancel(): void {
     this.editor = null;
+    this.finder.text = '';
   }
 }
