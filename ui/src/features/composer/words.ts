@@ -30,7 +30,8 @@ export function sentenceOf(problem: ProblemView, country: CountryCode, typed = '
       return t('problem.reference_cut_by_bank', { ...params, cut: cut(typed, Number(params.shown)) });
     case 'phone_too_short':
     case 'phone_too_long':
-      return t(`problem.${problem.code}${params.needed ? '_danish' : ''}`, params);
+      // Only Danish numbers have a fixed length.
+      return t(`problem.${problem.code}${params.needed && country === 'DK' ? '_danish' : ''}`, params);
     case 'phone_unreadable':
       return t('problem.phone_unreadable', { example: PHONE[country] });
     default:
