@@ -1,0 +1,350 @@
+//! What stands on one paper, word for word, made from finished content or from a draft that is still incomplete.
+//!
+//! Deliberately absent: measures and places (the template's), and judgement: a draft's problems stand beside their
+//! boxes in the window, the paper simply stays blank there.
+
+use invoice::{
+    Address, AddressForm, Business, Content, Country, DraftForm, Phone, PriceBasis, Reading, Recipient, Totals,
+    read_date,
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::{
+    Language, clean, figures,
+    language::{self, Words},
+    rows::{Hand, Row, Sum},
+};
+
+/// More VAT rates than this, or longer descriptions, may break over pages together with the sums.
+const KEPT_TOGETHER: (usize, usize) = (12, 600);
+
+/// How the customer pays, as far as the paper tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Payment<'a> {
+    /// The paper does not tell.
+    #[default]
+    Untold,
+    /// The invoice waits in the customer's app.
+    App,
+    /// By this `MobilePay` link, shown with its QR code.
+    Link(&'a str),
+}
+
+/// Everything that stands on one paper. It holds texts only; [`crate::Press`] sets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sheet {
+    language: Language,
+    /// The title of the PDF.
+    subject: String,
+    /// The line on top of the second page and those after it.
+    running_head: String,
+    words: Shown,
+    seller: Seller,
+    recipient: Vec<String>,
+    delivery_address: Vec<String>,
+    facts: Vec<Fact>,
+    rows: Vec<Row>,
+    /// Whether the last lines may be kept on one page with the sums.
+    keep_together: bool,
+    sums: Vec<Sum>,
+    to_pay: Sum,
+    comment: String,
+    payment: Option<Way>,
+    footer: String,
+}
+
+/// The words that the template itself places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Shown {
+    title: &'static str,
+    delivery_address: &'static str,
+    item_number: &'static str,
+    description: &'static str,
+    quantity: &'static str,
+    unit: &'static str,
+    unit_price: &'static str,
+    vat: &'static str,
+    total: &'static str,
+    without_vat: &'static str,
+    with_vat: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Seller {
+    name: String,
+    lines: Vec<String>,
+}
+
+/// A label and its value, in the band below the addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Fact {
+    label: &'static str,
+    value: String,
+    /// How it is set: `plain`, `strong`, or `faint` for what is not known yet.
+    weight: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Way {
+    title: &'static str,
+    text: &'static str,
+    link: Option<String>,
+}
+
+/// The band of facts before it is written.
+#[derive(Default)]
+struct Head {
+    issue_date: Option<Date>,
+    due_date: Option<Date>,
+    payment_reference: Option<String>,
+    order_date: Option<Date>,
+    delivery_date: Option<Date>,
+    buyer_order_number: Option<String>,
+    merchant_order_number: Option<String>,
+    contact_name: Option<String>,
+}
+
+impl Sheet {
+    /// The paper of finished content. Without a `number` it is a draft, and says that the number comes with sending.
+    pub fn of_content(
+        content: &Content,
+        business: &Business,
+        number: Option<u64>,
+        language: Language,
+    ) -> Self {
+        let hand = Hand {
+            country: content.country,
+            language,
+        };
+        let head = Head {
+            issue_date: Some(content.issue_date),
+            due_date: Some(content.due_date),
+            payment_reference: content.payment_reference.clone(),
+            order_date: content.order_date,
+            delivery_date: content.delivery_date,
+            buyer_order_number: content.buyer_order_number.clone(),
+            merchant_order_number: content.merchant_order_number.clone(),
+            contact_name: content.contact_name.clone(),
+        };
+        let mut sheet = Self::blank(hand, business, number, &content.totals, content.price_basis);
+        sheet.recipient = recipient_lines(&content.recipient, content.country);
+        sheet.delivery_address = address_lines(content.delivery_address.as_ref());
+        sheet.facts = facts(&head, number, hand);
+        sheet.comment = clean::block(content.comment.as_deref().unwrap_or_default());
+        sheet.with_rows(hand.rows_of(content))
+    }
+
+    /// The paper of a draft as far as it can be read. Once the draft is whole it is the paper of its content.
+    ///
+    /// `today` is the merchant's day; an issue date left empty means it.
+    pub fn of_draft(
+        form: &DraftForm,
+        reading: &Reading,
+        business: &Business,
+        country: Country,
+        language: Language,
+        today: Date,
+    ) -> Self {
+        if let Some(content) = &reading.content {
+            return Self::of_content(content, business, None, language);
+        }
+        let hand = Hand { country, language };
+        let day = |typed: &str| read_date(typed, today);
+        let text = |typed: &str| Some(typed.to_owned());
+        let head = Head {
+            issue_date: if form.issue_date.trim().is_empty() {
+                Some(today)
+            } else {
+                day(&form.issue_date)
+            },
+            due_date: day(&form.due_date),
+            payment_reference: text(&form.payment_reference),
+            order_date: day(&form.order_date),
+            delivery_date: day(&form.delivery_date),
+            buyer_order_number: text(&form.buyer_order_number),
+            merchant_order_number: text(&form.merchant_order_number),
+            contact_name: text(&form.contact_name),
+        };
+        let mut sheet = Self::blank(hand, business, None, &reading.totals, form.price_basis);
+        sheet.recipient = typed_recipient(form, country);
+        sheet.delivery_address = address_lines(Some(&typed_address(&form.delivery_address)));
+        sheet.facts = facts(&head, None, hand);
+        sheet.comment = clean::block(&form.comment);
+        sheet.with_rows(hand.rows_of_draft(form, reading))
+    }
+
+    /// The same paper with a note on how to pay.
+    #[must_use]
+    pub fn paid_by(mut self, payment: Payment<'_>) -> Self {
+        let words = self.language.words();
+        self.payment = match payment {
+            Payment::Untold => None,
+            Payment::App => Some(Way {
+                title: words.payment,
+                text: words.pay_in_app,
+                link: None,
+            }),
+            Payment::Link(link) => Some(Way {
+                title: words.payment,
+                text: words.pay_by_link,
+                link: Some(clean::line(link)),
+            }),
+        };
+        self
+    }
+
+    pub(crate) fn link(&self) -> Option<&str> {
+        self.payment.as_ref()?.link.as_deref()
+    }
+
+    fn blank(
+        hand: Hand,
+        business: &Business,
+        number: Option<u64>,
+        totals: &Totals,
+        basis: PriceBasis,
+    ) -> Self {
+        let words = hand.language.words();
+        let seller = seller(business, hand);
+        let subject = match number {
+            Some(number) => format!("{} {number}", words.title),
+            None => words.title.to_owned(),
+        };
+        Self {
+            language: hand.language,
+            running_head: [subject.as_str(), &seller.name]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("  ·  "),
+            subject,
+            words: shown(words),
+            seller,
+            recipient: Vec::new(),
+            delivery_address: Vec::new(),
+            facts: Vec::new(),
+            rows: Vec::new(),
+            keep_together: totals.vat_groups.len() <= KEPT_TOGETHER.0,
+            sums: hand.sums(totals, basis),
+            to_pay: hand.to_pay(totals),
+            comment: String::new(),
+            payment: None,
+            footer: clean::block(&business.footer),
+        }
+    }
+
+    fn with_rows(mut self, rows: Vec<Row>) -> Self {
+        self.keep_together &= rows
+            .iter()
+            .rev()
+            .take(2)
+            .all(|row| row.length() <= KEPT_TOGETHER.1);
+        self.rows = rows;
+        self
+    }
+}
+
+const fn shown(words: &Words) -> Shown {
+    Shown {
+        title: words.title,
+        delivery_address: words.delivery_address,
+        item_number: words.item_number,
+        description: words.description,
+        quantity: words.quantity,
+        unit: words.unit,
+        unit_price: words.unit_price,
+        vat: words.vat,
+        total: words.total,
+        without_vat: words.without_vat,
+        with_vat: words.with_vat,
+    }
+}
+
+fn seller(business: &Business, hand: Hand) -> Seller {
+    let mut lines = address_lines(Some(&business.address));
+    let id = clean::line(&business.company_id);
+    if !id.is_empty() {
+        lines.push(format!("{} {id}", language::company_id(hand.country, hand.language)));
+    }
+    let phone = clean::line(&business.phone);
+    if !phone.is_empty() {
+        lines.push(format!("{} {phone}", hand.language.words().phone));
+    }
+    lines.push(clean::line(&business.email));
+    lines.retain(|line| !line.is_empty());
+    Seller {
+        name: clean::line(&business.name),
+        lines,
+    }
+}
+
+fn facts(head: &Head, number: Option<u64>, hand: Hand) -> Vec<Fact> {
+    let words = hand.language.words();
+    let date = |day: Option<Date>| day.map(|day| figures::date(day, hand.country, hand.language));
+    let text = |typed: &Option<String>| typed.as_deref().map(clean::line);
+    let plain = |label, value: Option<String>| fact(label, value, "plain");
+    let number = match number {
+        Some(number) => fact(words.invoice_number, Some(number.to_string()), "plain"),
+        None => fact(words.invoice_number, Some(words.when_sent.to_owned()), "faint"),
+    };
+    // The three that every invoice has keep their places, even while a draft leaves one blank.
+    let always = [
+        number,
+        plain(words.issue_date, date(head.issue_date)),
+        fact(words.due_date, date(head.due_date), "strong"),
+    ];
+    let perhaps = [
+        plain(words.payment_reference, text(&head.payment_reference)),
+        plain(words.order_date, date(head.order_date)),
+        plain(words.delivery_date, date(head.delivery_date)),
+        plain(words.buyer_order_number, text(&head.buyer_order_number)),
+        plain(words.merchant_order_number, text(&head.merchant_order_number)),
+        plain(words.contact, text(&head.contact_name)),
+    ];
+    let perhaps = perhaps.into_iter().filter(|fact| !fact.value.is_empty());
+    always.into_iter().chain(perhaps).collect()
+}
+
+fn fact(label: &'static str, value: Option<String>, weight: &'static str) -> Fact {
+    Fact {
+        label,
+        value: value.unwrap_or_default(),
+        weight,
+    }
+}
+
+fn address_lines(address: Option<&Address>) -> Vec<String> {
+    let lines = address.map(Address::lines).unwrap_or_default();
+    lines.iter().map(|line| clean::line(line)).collect()
+}
+
+fn recipient_lines(recipient: &Recipient, country: Country) -> Vec<String> {
+    let mut lines = vec![clean::line(recipient.name.as_deref().unwrap_or_default())];
+    lines.extend(address_lines(recipient.address.as_ref()));
+    lines.extend(recipient.phone.as_ref().map(|phone| phone.display_in(country)));
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+/// A phone number that cannot be read yet stands as it was typed.
+fn typed_recipient(form: &DraftForm, country: Country) -> Vec<String> {
+    let typed = &form.recipient;
+    let mut lines = vec![clean::line(&typed.name)];
+    lines.extend(address_lines(Some(&typed_address(&typed.address))));
+    lines.push(match Phone::parse(&typed.phone, country) {
+        Ok(phone) => phone.display_in(country),
+        Err(_) => clean::line(&typed.phone),
+    });
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+fn typed_address(typed: &AddressForm) -> Address {
+    Address {
+        street: typed.street.clone(),
+        postal_code: typed.postal_code.clone(),
+        city: typed.city.clone(),
+        extra: typed.extra.clone(),
+    }
+}
