@@ -339,12 +339,12 @@ fn wanted(query: &Query) -> (String, Vec<String>) {
     (condition, values)
 }
 
-fn count_statement(query: &Query) -> (String, Vec<String>) {
+pub(crate) fn count_statement(query: &Query) -> (String, Vec<String>) {
     let (wanted, values) = wanted(query);
     (format!("SELECT count(*) FROM invoice WHERE {wanted}"), values)
 }
 
-fn list_statement(query: &Query) -> (String, Vec<String>) {
+pub(crate) fn list_statement(query: &Query) -> (String, Vec<String>) {
     let (mut wanted, values) = wanted(query);
     if query.filter == Filter::Paid {
         // Nearly every row of an old shop is paid: walking in the order of the list and skipping a few is quicker than

@@ -15,6 +15,8 @@ mod numbers;
 mod open;
 mod outbox;
 mod overview;
+#[cfg(test)]
+mod plans;
 mod search;
 mod sending;
 mod sql;

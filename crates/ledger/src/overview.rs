@@ -109,8 +109,7 @@ impl Ledger {
     }
 
     fn figure(&self, wanted: &str, values: &[&dyn ToSql]) -> Result<Figure, LedgerError> {
-        let text = format!("SELECT coalesce(sum(gross_minor), 0), count(*) FROM invoice WHERE {wanted}");
-        let mut statement = self.db.prepare_cached(&text)?;
+        let mut statement = self.db.prepare_cached(&figure_statement(wanted))?;
         Ok(statement.query_row(values, |row| {
             Ok(Figure {
                 minor: row.get(0)?,
@@ -162,6 +161,10 @@ impl Ledger {
         let rows = statement.query_map([], |row| Ok(recent(row)))?;
         rows.map(|row| row?).collect()
     }
+}
+
+pub(crate) fn figure_statement(wanted: &str) -> String {
+    format!("SELECT coalesce(sum(gross_minor), 0), count(*) FROM invoice WHERE {wanted}")
 }
 
 fn recent(row: &Row<'_>) -> Result<Recent, LedgerError> {

@@ -1,7 +1,5 @@
 //! The file: whose it is, who may open it, what it says when it cannot be opened, and how it is copied.
 
-#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
-
 mod shop;
 
 use std::fs;

@@ -1,0 +1,125 @@
+//! How SQLite means to find the rows: a shop of many years must not be read whole for one page.
+
+use rusqlite::{params_from_iter, types::Value};
+
+use crate::invoices::{count_statement, list_statement};
+use crate::overview::figure_statement;
+use crate::{Filter, Ledger, Query, Sort};
+
+const FILTERS: [Filter; 8] = [
+    Filter::All,
+    Filter::Waiting,
+    Filter::Overdue,
+    Filter::DueSoon,
+    Filter::Paid,
+    Filter::PaidThisMonth,
+    Filter::NeedsYou,
+    Filter::Closed,
+];
+
+const SORTS: [Sort; 6] = [
+    Sort::Number,
+    Sort::Customer,
+    Sort::Issued,
+    Sort::Due,
+    Sort::Amount,
+    Sort::State,
+];
+
+fn books() -> (tempfile::TempDir, Ledger) {
+    let folder = tempfile::tempdir().unwrap();
+    let books = Ledger::open(&folder.path().join("books.kvit")).unwrap();
+    (folder, books)
+}
+
+fn plan(books: &Ledger, statement: &str, values: Vec<String>) -> Vec<String> {
+    let mut statement = books
+        .db
+        .prepare(&format!("EXPLAIN QUERY PLAN {statement}"))
+        .unwrap();
+    // The plan does not depend on the values; those that a caller leaves out are NULL.
+    let mut values: Vec<Value> = values.into_iter().map(Value::from).collect();
+    values.resize(statement.parameter_count(), Value::Null);
+    let steps = statement
+        .query_map(params_from_iter(values), |row| row.get("detail"))
+        .unwrap();
+    steps.collect::<Result<_, _>>().unwrap()
+}
+
+fn query(filter: Filter, sort: Sort, text: &str) -> Query {
+    Query {
+        filter,
+        text: text.into(),
+        sort,
+        ascending: false,
+        offset: 0,
+        limit: 50,
+        today: jiff::civil::date(2026, 11, 23),
+    }
+}
+
+fn check_no_whole_table(steps: &[String]) {
+    for step in steps {
+        let whole = step.starts_with("SCAN invoice") && !step.contains("USING") && !step.contains("VIRTUAL");
+        assert!(!whole, "reads the whole table: {steps:?}");
+    }
+}
+
+#[test]
+fn every_list_walks_an_index() {
+    let (_folder, books) = books();
+    for filter in FILTERS {
+        for sort in SORTS {
+            for text in ["", "cykel", "7"] {
+                let (list, values) = list_statement(&query(filter, sort, text));
+                check_no_whole_table(&plan(&books, &list, values));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_nearly_everything_is_never_sorted_for_one_page() {
+    let (_folder, books) = books();
+    for filter in [Filter::All, Filter::Paid] {
+        for sort in SORTS {
+            let (list, values) = list_statement(&query(filter, sort, ""));
+            let steps = plan(&books, &list, values);
+            assert!(
+                steps.iter().all(|step| !step.contains("TEMP B-TREE")),
+                "{filter:?} {sort:?}: {steps:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn counts_and_sums_read_indexes_only() {
+    let (_folder, books) = books();
+    let counts = FILTERS.map(|filter| count_statement(&query(filter, Sort::Number, "")));
+    let sums = [
+        "standing = 'open'",
+        "standing = 'open' AND due_date BETWEEN ?1 AND ?2",
+        "paid_on BETWEEN ?1 AND ?2",
+    ]
+    .map(|wanted| (figure_statement(wanted), vec![]));
+    for (statement, values) in counts.into_iter().chain(sums) {
+        let steps = plan(&books, &statement, values);
+        assert!(
+            steps.iter().all(|step| step.contains("COVERING INDEX")),
+            "{statement}: {steps:?}"
+        );
+    }
+}
+
+#[test]
+fn the_sender_and_the_poller_find_their_next_by_index() {
+    let (_folder, books) = books();
+    for statement in [
+        "SELECT id FROM invoice WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 ORDER BY number",
+        "SELECT min(not_before) FROM invoice WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt')",
+        "SELECT id FROM invoice WHERE next_poll_at <= ?1 AND service_id IS NOT NULL ORDER BY next_poll_at",
+    ] {
+        check_no_whole_table(&plan(&books, statement, vec![]));
+    }
+}
