@@ -2,7 +2,7 @@
 
 use rusqlite::{params_from_iter, types::Value};
 
-use crate::invoices::{count_statement, list_statement};
+use crate::listing::{count_statement, list_statement};
 use crate::overview::figure_statement;
 use crate::{Filter, Ledger, Query, Sort};
 
