@@ -86,14 +86,8 @@ mod tests {
     fn the_currency_stands_behind_the_amount() {
         let dkk = Money::of_minor(201_500, Currency::Dkk);
         let eur = Money::of_minor(201_500, Currency::Eur);
-        assert_eq!(
-            money_named(dkk, Country::Dk, Language::Da),
-            "2.015,00\u{a0}kr."
-        );
-        assert_eq!(
-            money_named(dkk, Country::Dk, Language::En),
-            "2.015,00\u{a0}DKK"
-        );
+        assert_eq!(money_named(dkk, Country::Dk, Language::Da), "2.015,00\u{a0}kr.");
+        assert_eq!(money_named(dkk, Country::Dk, Language::En), "2.015,00\u{a0}DKK");
         assert_eq!(
             money_named(eur, Country::Fi, Language::Fi),
             "2\u{a0}015,00\u{a0}€"

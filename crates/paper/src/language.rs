@@ -129,7 +129,7 @@ const FINNISH: Words = Words {
     discount: "Alennus",
     total_discount: "Alennus yhteensä",
     total_net: "Yhteensä ilman ALV",
-    of: "/",
+    of: "summasta",
     to_pay: "Yhteensä",
     when_sent: "lähetettäessä",
     phone: "Puh.",

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::{Timestamp, tz::TimeZone};
 use thiserror::Error;
 use typst::{
-    comemo,
+    World, WorldExt, comemo,
     diag::SourceDiagnostic,
     foundations::{Bytes, Datetime, Smart},
     layout::{Frame, FrameItem},
@@ -18,7 +18,7 @@ use typst_pdf::PdfOptions;
 use typst_svg::SvgOptions;
 
 use crate::{
-    Sheet, qr_svg,
+    Sheet, qr,
     world::{Case, Forme},
 };
 
@@ -49,7 +49,10 @@ pub struct Press {
 
 impl Press {
     /// Reads the embedded fonts and the template.
-    #[expect(clippy::new_without_default, reason = "it reads fonts: a default would hide the cost")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "it reads fonts: a default would hide the cost"
+    )]
     pub fn new() -> Self {
         Self { case: Case::new() }
     }
@@ -78,7 +81,10 @@ impl Press {
             timestamp: moment(created).map(typst_pdf::Timestamp::new_utc),
             ..PdfOptions::default()
         };
-        let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| PaperError::Pdf(told(&errors)))?;
+        let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| {
+            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+            PaperError::Pdf(messages.join("; "))
+        })?;
         comemo::evict(ROUNDS_REMEMBERED);
         Ok(pdf)
     }
@@ -102,7 +108,7 @@ impl Press {
     }
 
     pub(crate) fn set(&self, sheet: &Sheet) -> Result<PagedDocument, PaperError> {
-        let qr = sheet.link().map(qr_svg).transpose()?;
+        let qr = sheet.link().map(qr::bare).transpose()?;
         let forme = Forme {
             case: &self.case,
             sheet: Bytes::new(serde_json::to_vec(sheet).map_err(PaperError::Sheet)?),
@@ -110,7 +116,7 @@ impl Press {
         };
         typst::compile(&forme)
             .output
-            .map_err(|errors| PaperError::Setting(told(&errors)))
+            .map_err(|errors| PaperError::Setting(told(&errors, &forme)))
     }
 }
 
@@ -120,9 +126,17 @@ impl fmt::Debug for Press {
     }
 }
 
-fn told(errors: &[SourceDiagnostic]) -> String {
-    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-    messages.join("; ")
+/// Each message with its line in the template, which alone can be at fault.
+fn told(errors: &[SourceDiagnostic], forme: &Forme<'_>) -> String {
+    let lines = |error: &SourceDiagnostic| {
+        let byte = forme.range(error.span)?.start;
+        forme.source(forme.main()).ok()?.lines().byte_to_line(byte)
+    };
+    let messages = errors.iter().map(|error| match lines(error) {
+        Some(line) => format!("line {}: {}", line + 1, error.message),
+        None => error.message.to_string(),
+    });
+    messages.collect::<Vec<_>>().join("; ")
 }
 
 fn moment(created: Timestamp) -> Option<Datetime> {

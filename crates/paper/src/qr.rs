@@ -17,16 +17,25 @@ const QUIET: usize = 4;
 /// # Errors
 /// [`PaperError::QrTooLong`] for more than a code can hold (about 2,300 bytes).
 pub fn qr_svg(text: &str) -> Result<String, PaperError> {
+    drawing(text, QUIET)
+}
+
+/// The code without its quiet zone: on paper the space around it is blank anyway, and its edge meets the margin.
+pub(crate) fn bare(text: &str) -> Result<String, PaperError> {
+    drawing(text, 0)
+}
+
+fn drawing(text: &str, quiet: usize) -> Result<String, PaperError> {
     let code = QRBuilder::new(text)
         .ecl(ECL::M)
         .build()
         .map_err(|_| PaperError::QrTooLong)?;
-    let side = code.size + 2 * QUIET;
+    let side = code.size + 2 * quiet;
     let mut path = String::new();
     for y in 0..code.size {
         for (x, module) in code[y].iter().enumerate() {
             if module.value() {
-                let _ = write!(path, "M{} {}h1v1h-1z", x + QUIET, y + QUIET);
+                let _ = write!(path, "M{} {}h1v1h-1z", x + quiet, y + quiet);
             }
         }
     }

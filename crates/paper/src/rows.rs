@@ -13,11 +13,14 @@ use crate::{Language, clean, figures, language::Words};
 pub(crate) struct Row {
     item: String,
     description: String,
-    /// Small print below the description: the price with VAT as agreed, the discount.
-    notes: Vec<String>,
+    /// Small print below the description: the discount.
+    note: String,
     quantity: String,
     unit: String,
+    /// As it was agreed, in the basis of the invoice.
     unit_price: String,
+    /// Without VAT, where prices were agreed with it.
+    unit_price_net: String,
     vat: String,
     total: String,
 }
@@ -44,25 +47,27 @@ pub(crate) struct Hand {
 }
 
 impl Hand {
-    fn words(self) -> &'static Words {
+    const fn words(self) -> &'static Words {
         self.language.words()
     }
 
     pub(crate) fn rows_of(self, content: &Content) -> Vec<Row> {
         let lines = content.lines.iter();
-        lines
-            .map(|line| self.row_of(line, content.price_basis))
-            .collect()
+        lines.map(|line| self.row_of(line, content.price_basis)).collect()
     }
 
     fn row_of(self, line: &Line, basis: PriceBasis) -> Row {
         Row {
             item: clean::line(line.item_number.as_deref().unwrap_or_default()),
             description: clean::line(&line.description),
-            notes: self.notes(Some(line.unit_price), Some(line.discount), basis),
+            note: self.note(Some(line.discount), basis),
             quantity: figures::decimal(line.quantity, 0, self.country),
             unit: clean::line(line.unit.as_deref().unwrap_or_default()),
-            unit_price: figures::decimal(line.unit_price_net, 2, self.country),
+            unit_price: figures::decimal(line.unit_price, 2, self.country),
+            unit_price_net: match basis {
+                PriceBasis::Net => String::new(),
+                PriceBasis::Gross => figures::decimal(line.unit_price_net, 2, self.country),
+            },
             vat: figures::percent(line.vat_rate, self.country),
             total: figures::money(line.gross, self.country),
         }
@@ -79,8 +84,8 @@ impl Hand {
     fn draft_row(self, typed: &LineForm, read: &LineReading, basis: PriceBasis) -> Row {
         let Self { country, .. } = self;
         let percent = |rate| figures::percent(rate, country);
-        let price = match basis {
-            PriceBasis::Net => read.unit_price,
+        let net = match basis {
+            PriceBasis::Net => None,
             PriceBasis::Gross => read
                 .unit_price
                 .zip(read.vat_rate)
@@ -92,35 +97,31 @@ impl Hand {
         Row {
             item: clean::line(&typed.item_number),
             description: clean::line(&typed.description),
-            notes: self.notes(read.unit_price, read.discount, basis),
+            note: self.note(read.discount, basis),
             quantity: written(read.quantity, 0),
             unit: clean::line(&typed.unit),
-            unit_price: written(price, 2),
+            unit_price: written(read.unit_price, 2),
+            unit_price_net: written(net, 2),
             vat: read.vat_rate.map_or_else(String::new, percent),
             total: written(read.gross.map(Money::decimal), 2),
         }
     }
 
-    /// Prices typed with VAT are what was agreed, so they stand beside the price that the law asks for.
-    fn notes(self, unit_price: Option<Decimal>, discount: Option<Money>, basis: PriceBasis) -> Vec<String> {
-        let words = self.words();
-        let mut notes = Vec::new();
-        if let (PriceBasis::Gross, Some(price)) = (basis, unit_price) {
-            let price = figures::decimal(price, 2, self.country);
-            notes.push(format!("{} {price} {}", words.unit_price, words.with_vat));
+    fn note(self, discount: Option<Money>, basis: PriceBasis) -> String {
+        match discount.filter(|discount| discount.minor != 0) {
+            Some(discount) => {
+                let amount = figures::money(discount, self.country);
+                format!("{} {amount} {}", self.words().discount, self.basis_name(basis))
+            }
+            None => String::new(),
         }
-        if let Some(discount) = discount.filter(|discount| discount.minor != 0) {
-            let amount = figures::money(discount, self.country);
-            notes.push(format!("{} {amount}{}", words.discount, self.basis_name(basis)));
-        }
-        notes
     }
 
-    /// Which basis a discount is counted in; without a word where it is the usual one.
-    fn basis_name(self, basis: PriceBasis) -> String {
+    /// Which basis prices and discounts are counted in.
+    pub(crate) const fn basis_name(self, basis: PriceBasis) -> &'static str {
         match basis {
-            PriceBasis::Net => format!(" {}", self.words().without_vat),
-            PriceBasis::Gross => format!(" {}", self.words().with_vat),
+            PriceBasis::Net => self.words().without_vat,
+            PriceBasis::Gross => self.words().with_vat,
         }
     }
 
@@ -133,7 +134,7 @@ impl Hand {
         };
         let mut sums = Vec::new();
         if totals.discount.minor != 0 {
-            let label = format!("{}{}", words.total_discount, self.basis_name(basis));
+            let label = format!("{} {}", words.total_discount, self.basis_name(basis));
             sums.push(sum(label, totals.discount));
         }
         sums.push(sum(words.total_net.to_owned(), totals.net));

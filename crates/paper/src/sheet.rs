@@ -4,8 +4,8 @@
 //! boxes in the window, the paper simply stays blank there.
 
 use invoice::{
-    Address, AddressForm, Business, Content, Country, DraftForm, Phone, PriceBasis, Reading, Recipient, Totals,
-    read_date,
+    Address, AddressForm, Business, Content, Country, DraftForm, Phone, PriceBasis, Reading, Recipient,
+    Totals, read_date,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -68,6 +68,8 @@ struct Shown {
     total: &'static str,
     without_vat: &'static str,
     with_vat: &'static str,
+    /// Whether unit prices are without or with VAT, in words.
+    price_basis: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -219,7 +221,7 @@ impl Sheet {
                 .collect::<Vec<_>>()
                 .join("  ·  "),
             subject,
-            words: shown(words),
+            words: shown(words, hand.basis_name(basis)),
             seller,
             recipient: Vec::new(),
             delivery_address: Vec::new(),
@@ -245,7 +247,7 @@ impl Sheet {
     }
 }
 
-const fn shown(words: &Words) -> Shown {
+const fn shown(words: &Words, price_basis: &'static str) -> Shown {
     Shown {
         title: words.title,
         delivery_address: words.delivery_address,
@@ -258,6 +260,7 @@ const fn shown(words: &Words) -> Shown {
         total: words.total,
         without_vat: words.without_vat,
         with_vat: words.with_vat,
+        price_basis,
     }
 }
 
@@ -265,7 +268,10 @@ fn seller(business: &Business, hand: Hand) -> Seller {
     let mut lines = address_lines(Some(&business.address));
     let id = clean::line(&business.company_id);
     if !id.is_empty() {
-        lines.push(format!("{} {id}", language::company_id(hand.country, hand.language)));
+        lines.push(format!(
+            "{} {id}",
+            language::company_id(hand.country, hand.language)
+        ));
     }
     let phone = clean::line(&business.phone);
     if !phone.is_empty() {
