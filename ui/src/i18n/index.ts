@@ -1,0 +1,3 @@
+/** Words, amounts and days. */
+export { locale, speak, spoken, systemLanguage, t, type Key, type Language, type Params } from './speech.svelte';
+export { shownAmount, shownCount, shownDate, shownDayName, shownMoment, shownMoney, signOf } from './shown.svelte';

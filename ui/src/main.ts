@@ -1,0 +1,8 @@
+/** Opens the window. */
+import '@fontsource-variable/inter';
+import './kit/tokens.css';
+import { mount } from 'svelte';
+import App from './app/App.svelte';
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });
