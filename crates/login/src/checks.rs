@@ -1,0 +1,252 @@
+//! Every check of an ID token. The crate does signature, issuer, audience, expiry and nonce; the rest is ours.
+
+use jiff::Timestamp;
+use openidconnect::core::{
+    CoreGenderClaim, CoreJsonWebKey, CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
+};
+use openidconnect::{
+    AccessToken, AccessTokenHash, AdditionalClaims, AuthorizationCode, AuthorizationCodeHash,
+    ClaimsVerificationError, ClientId, IdToken, IdTokenClaims, IdTokenVerifier, IssuerUrl, Nonce,
+    SignatureVerificationError,
+};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use thiserror::Error;
+
+/// Clocks of merchants and providers may differ by this many seconds (spec 5.6: five minutes).
+const LEEWAY: i64 = 300;
+
+/// A token issued longer ago than this (seconds) is stale, whatever it says of its end (FAPI: iat-is-week-in-past).
+const OLDEST: i64 = 600;
+
+/// The claim that the crate does not know.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Further {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<f64>,
+}
+
+impl AdditionalClaims for Further {}
+
+type Token = IdToken<Further, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+type Claims = IdTokenClaims<Further, CoreGenderClaim>;
+
+/// Why an ID token was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum IdTokenRefused {
+    /// Not a JWT with the claims it must have (`iss`, `sub`, `aud`, `exp`, `iat`).
+    #[error("it cannot be read")]
+    Unreadable,
+    /// Signed with another algorithm than RS256, or not at all.
+    #[error("its algorithm is not RS256")]
+    Algorithm,
+    /// The signature is wrong.
+    #[error("its signature is wrong")]
+    Signature,
+    /// No key of the provider fits.
+    #[error("its key is unknown")]
+    UnknownKey,
+    /// Another issuer.
+    #[error("its issuer is another")]
+    Issuer,
+    /// Not for us, or not for us alone (OIDC Core 3.1.3.7, 3).
+    #[error("its audience is another")]
+    Audience,
+    /// `azp` is another client (OIDC Core 3.1.3.7, 5).
+    #[error("its authorized party is another")]
+    AuthorizedParty,
+    /// Its end has passed.
+    #[error("it has expired")]
+    Expired,
+    /// Issued in the future or too long ago.
+    #[error("its time of issue is implausible")]
+    IssuedAt,
+    /// Not valid yet.
+    #[error("it is not valid yet")]
+    NotBefore,
+    /// The nonce is missing or another (OIDC Core 3.1.3.7, 11).
+    #[error("its nonce is another")]
+    Nonce,
+    /// The subject is missing or empty.
+    #[error("it names nobody")]
+    Subject,
+    /// Header members that must be understood and are not.
+    #[error("its header is not understood")]
+    Header,
+}
+
+impl IdTokenRefused {
+    /// A stable code for words and logs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unreadable => "id_token_unreadable",
+            Self::Algorithm => "id_token_algorithm",
+            Self::Signature => "id_token_signature",
+            Self::UnknownKey => "id_token_unknown_key",
+            Self::Issuer => "id_token_issuer",
+            Self::Audience => "id_token_audience",
+            Self::AuthorizedParty => "id_token_authorized_party",
+            Self::Expired => "id_token_expired",
+            Self::IssuedAt => "id_token_issued_at",
+            Self::NotBefore => "id_token_not_before",
+            Self::Nonce => "id_token_nonce",
+            Self::Subject => "id_token_subject",
+            Self::Header => "id_token_header",
+        }
+    }
+}
+
+/// Which nonce an ID token must carry.
+#[derive(Clone, Copy)]
+pub(crate) enum NonceRule<'a> {
+    /// This one (the two tokens of a sign-in).
+    Exactly(&'a str),
+    /// None, or this one (after a refresh, OIDC Core 12.2).
+    NoneOr(&'a str),
+}
+
+/// What a token is held to.
+#[derive(Clone, Copy)]
+pub(crate) struct Expectation<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) nonce: NonceRule<'a>,
+    pub(crate) now: Timestamp,
+}
+
+/// A token that passed.
+pub(crate) struct Verified {
+    pub(crate) subject: String,
+    claims: Claims,
+    key: CoreJsonWebKey,
+}
+
+/// Holds `text` to `expected` with the keys `keys`.
+pub(crate) fn verify(
+    text: &str,
+    keys: &CoreJsonWebKeySet,
+    expected: Expectation<'_>,
+) -> Result<Verified, IdTokenRefused> {
+    let token: Token = text.parse().map_err(|_| IdTokenRefused::Unreadable)?;
+    let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| IdTokenRefused::Issuer)?;
+    let client_id = ClientId::new(expected.client_id.to_owned());
+    let clock = std::time::SystemTime::from(shifted(expected.now, -LEEWAY));
+    // A public-client verifier, so that a token signed with our own secret (HS256) can never pass.
+    let verifier = IdTokenVerifier::new_public_client(client_id, issuer, keys.clone())
+        .set_allowed_algs([CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])
+        .set_time_fn(move || clock.into());
+    let nonce = |nonce: Option<&Nonce>| check_nonce(expected.nonce, nonce);
+    token.claims(&verifier, nonce).map_err(refused)?;
+    let key = token
+        .signing_key(&verifier)
+        .map_err(|error| refused_signature(&error))?
+        .clone();
+    let claims = token.into_claims(&verifier, nonce).map_err(refused)?;
+    check_rest(&claims, expected)?;
+    Ok(Verified {
+        subject: claims.subject().as_str().to_owned(),
+        claims,
+        key,
+    })
+}
+
+impl Verified {
+    /// Whether `code` belongs to this token; `None` when the token does not say (OIDC Core 3.3.2.10).
+    pub(crate) fn binds_code(&self, code: &str) -> Option<bool> {
+        let told = self.claims.code_hash()?;
+        let code = AuthorizationCode::new(code.to_owned());
+        let right = AuthorizationCodeHash::from_code(
+            &code,
+            &CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+            &self.key,
+        );
+        Some(right.is_ok_and(|right| same(right.as_str(), told.as_str())))
+    }
+
+    /// Whether `access_token` belongs to this token; `None` when the token does not say (OIDC Core 3.1.3.8).
+    pub(crate) fn binds_access_token(&self, access_token: &str) -> Option<bool> {
+        let told = self.claims.access_token_hash()?;
+        let token = AccessToken::new(access_token.to_owned());
+        let right =
+            AccessTokenHash::from_token(&token, &CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, &self.key);
+        Some(right.is_ok_and(|right| same(right.as_str(), told.as_str())))
+    }
+}
+
+fn check_nonce(rule: NonceRule<'_>, told: Option<&Nonce>) -> Result<(), String> {
+    let fits = match (rule, told) {
+        (NonceRule::Exactly(ours) | NonceRule::NoneOr(ours), Some(told)) => same(ours, told.secret()),
+        (NonceRule::Exactly(_), None) => false,
+        (NonceRule::NoneOr(_), None) => true,
+    };
+    if fits { Ok(()) } else { Err(String::new()) }
+}
+
+fn check_rest(claims: &Claims, expected: Expectation<'_>) -> Result<(), IdTokenRefused> {
+    let now = expected.now.as_second();
+    // OIDC Core 3.1.3.7, 10: the window of `iat`.
+    let issued = claims.issue_time().timestamp();
+    if issued > now + LEEWAY || issued < now - OLDEST {
+        return Err(IdTokenRefused::IssuedAt);
+    }
+    // RFC 7519, 4.1.5.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds since 1970 fit a double for the next 285 million years"
+    )]
+    if claims
+        .additional_claims()
+        .nbf
+        .is_some_and(|nbf| nbf > (now + LEEWAY) as f64)
+    {
+        return Err(IdTokenRefused::NotBefore);
+    }
+    // OIDC Core 3.1.3.7, 4 and 5. The crate already refuses every further audience, so `azp` is never required.
+    if claims
+        .authorized_party()
+        .is_some_and(|party| party.as_str() != expected.client_id)
+    {
+        return Err(IdTokenRefused::AuthorizedParty);
+    }
+    if claims.audiences().len() != 1 {
+        return Err(IdTokenRefused::Audience);
+    }
+    if claims.subject().as_str().trim().is_empty() {
+        return Err(IdTokenRefused::Subject);
+    }
+    Ok(())
+}
+
+fn refused(error: ClaimsVerificationError) -> IdTokenRefused {
+    use ClaimsVerificationError as E;
+    match error {
+        E::Expired(_) => IdTokenRefused::Expired,
+        E::InvalidAudience(_) => IdTokenRefused::Audience,
+        E::InvalidIssuer(_) => IdTokenRefused::Issuer,
+        E::InvalidNonce(_) => IdTokenRefused::Nonce,
+        E::InvalidSubject(_) => IdTokenRefused::Subject,
+        E::SignatureVerification(error) => refused_signature(&error),
+        E::Unsupported(_) => IdTokenRefused::Header,
+        _ => IdTokenRefused::Unreadable,
+    }
+}
+
+fn refused_signature(error: &SignatureVerificationError) -> IdTokenRefused {
+    use SignatureVerificationError as E;
+    match error {
+        E::NoMatchingKey | E::AmbiguousKeyId(_) => IdTokenRefused::UnknownKey,
+        E::DisallowedAlg(_) | E::NoSignature | E::UnsupportedAlg(_) => IdTokenRefused::Algorithm,
+        _ => IdTokenRefused::Signature,
+    }
+}
+
+fn same(ours: &str, theirs: &str) -> bool {
+    bool::from(ours.as_bytes().ct_eq(theirs.as_bytes()))
+}
+
+fn shifted(moment: Timestamp, seconds: i64) -> Timestamp {
+    moment
+        .checked_add(jiff::SignedDuration::from_secs(seconds))
+        .unwrap_or(moment)
+}
