@@ -2,7 +2,10 @@
 //!
 //! Deliberately absent: a queue or a thread of its own. A [`Press`] is shared and used from several threads at once.
 
-use std::fmt;
+use std::{
+    fmt,
+    panic::{self, AssertUnwindSafe},
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use thiserror::Error;
@@ -13,7 +16,7 @@ use typst::{
     layout::{Frame, FrameItem},
     text::TextItem,
 };
-use typst_layout::PagedDocument;
+use typst_layout::{Page, PagedDocument};
 use typst_pdf::PdfOptions;
 use typst_svg::SvgOptions;
 
@@ -97,7 +100,7 @@ impl Press {
     pub fn unprintable(&self, sheet: &Sheet) -> Result<Vec<char>, PaperError> {
         let document = self.set(sheet)?;
         let mut missing = Vec::new();
-        each_text(&document, &mut |item| {
+        each_text(document.pages(), &mut |item| {
             for glyph in item.glyphs.iter().filter(|glyph| glyph.id == 0) {
                 missing.extend(item.text.get(glyph.range()).unwrap_or_default().chars());
             }
@@ -114,8 +117,11 @@ impl Press {
             sheet: Bytes::new(serde_json::to_vec(sheet).map_err(PaperError::Sheet)?),
             qr: qr.map(Bytes::from_string),
         };
-        typst::compile(&forme)
-            .output
+        // A paper that cannot be set must not take the program down. Nothing half done is left behind: the forme is
+        // ours alone, and the caches hold finished results only.
+        let compiled = panic::catch_unwind(AssertUnwindSafe(|| typst::compile(&forme).output));
+        compiled
+            .map_err(|_| PaperError::Setting("the typesetter gave up on a text".to_owned()))?
             .map_err(|errors| PaperError::Setting(told(&errors, &forme)))
     }
 }
@@ -153,8 +159,8 @@ fn moment(created: Timestamp) -> Option<Datetime> {
 }
 
 /// Walks every run of letters, page by page.
-pub(crate) fn each_text(document: &PagedDocument, see: &mut dyn FnMut(&TextItem)) {
-    for page in document.pages() {
+pub(crate) fn each_text(pages: &[Page], see: &mut dyn FnMut(&TextItem)) {
+    for page in pages {
         walk(&page.frame, see);
     }
 }

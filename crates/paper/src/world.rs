@@ -14,10 +14,9 @@ use typst::{
 
 const TEMPLATE: &str = include_str!("invoice.typ");
 
-/// Inter for everything, DejaVu Sans for the letters that Inter lacks. Licences: `fonts/`.
-const FONTS: [&[u8]; 4] = [
+/// Inter for everything, `DejaVu Sans` for the letters that Inter lacks. Licences: `fonts/`.
+const FONTS: [&[u8]; 3] = [
     include_bytes!("../fonts/Inter-Regular.otf"),
-    include_bytes!("../fonts/Inter-Medium.otf"),
     include_bytes!("../fonts/Inter-SemiBold.otf"),
     include_bytes!("../fonts/DejaVuSans.ttf"),
 ];

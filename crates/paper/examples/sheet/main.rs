@@ -2,7 +2,7 @@
 
 mod samples;
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{fmt::Write as _, fs, path::PathBuf, time::Instant};
 
 use anyhow::Result;
 use invoice::{Business, Country, DraftForm};
@@ -24,6 +24,20 @@ fn sheet(
         Some(content) => Sheet::of_content(&content, business, number, language),
         None => Sheet::of_draft(form, &read, business, country, language, TODAY),
     }
+}
+
+/// How long the paper takes to follow while a line is typed, letter by letter.
+fn typing(press: &Press) -> Result<String> {
+    let mut form = bicycle();
+    let mut report = String::from("typing:");
+    for letter in "ny klokke".chars() {
+        form.lines[2].description.push(letter);
+        let sheet = sheet(&form, &nordhavn(), Country::Dk, None, Language::Da);
+        let started = Instant::now();
+        press.svg(&sheet)?;
+        write!(report, " {} ms", started.elapsed().as_millis())?;
+    }
+    Ok(report + "\n")
 }
 
 fn main() -> Result<()> {
@@ -59,16 +73,17 @@ fn main() -> Result<()> {
         ),
         ("en-fi", sheet(&carpentry(), &saarni(), fi, Some(20_261), en)),
     ];
-    let mut report = String::new();
+    let mut report = typing(&press)?;
     for (name, sheet) in &samples {
         let started = Instant::now();
         let pages = press.svg(sheet)?;
         let took = started.elapsed().as_millis();
         let bytes: usize = pages.iter().map(String::len).sum();
-        report += &format!(
-            "{name}: {} pages, {bytes} bytes of SVG in {took} ms\n",
+        writeln!(
+            report,
+            "{name}: {} pages, {bytes} bytes of SVG in {took} ms",
             pages.len()
-        );
+        )?;
         for (index, page) in pages.iter().enumerate() {
             fs::write(folder.join(format!("{name}-{}.svg", index + 1)), page)?;
         }

@@ -100,12 +100,12 @@ pub(crate) fn carpentry() -> DraftForm {
         "kpl",
         "480",
     );
-    table.item_number = "HV-180".to_owned();
-    table.discount = "10 %".to_owned();
+    table.item_number = "HV-180".into();
+    table.discount = "10 %".into();
     let mut hours = line("Puusepän työ", "3,5", "h", "64,50");
-    hours.item_number = "T1".to_owned();
+    hours.item_number = "T1".into();
     let mut book = line("Kirja: Huonekalun hoito", "1", "kpl", "29,90");
-    book.vat_rate = "13,5".to_owned();
+    book.vat_rate = "13,5".into();
     let returned = line("Palautus: vetimet", "-2", "kpl", "6,20");
     DraftForm {
         recipient: RecipientForm {
@@ -149,10 +149,10 @@ pub(crate) fn sixty_lines() -> DraftForm {
 /// What is on the paper while the merchant is still typing.
 pub(crate) fn unfinished() -> DraftForm {
     let mut form = bicycle();
-    form.due_date = "7.13.".to_owned();
-    form.recipient.phone = "31 12".to_owned();
+    form.due_date = "7.13.".into();
+    form.recipient.phone = "31 12".into();
     form.lines[1].unit_price = String::new();
-    form.lines[2].unit_price = "1.234".to_owned();
+    form.lines[2].unit_price = "1.234".into();
     form.lines.push(LineForm::default());
     form
 }
@@ -160,9 +160,9 @@ pub(crate) fn unfinished() -> DraftForm {
 /// Texts that look like commands to Typst, words without an end, scripts from elsewhere, signs that cannot be seen.
 pub(crate) fn hostile() -> DraftForm {
     let mut form = bicycle();
-    form.recipient.name = "#panic(\"x\") $x^2$ *fed* _kursiv_ \\ `kode` <label> @ref".to_owned();
-    form.recipient.address.street = "= Overskrift".to_owned();
-    form.recipient.address.extra = "Дарья Ёлкина · Ελένη Παπαδοπούλου".to_owned();
+    form.recipient.name = "#panic(\"x\") $x^2$ *fed* _kursiv_ \\ `kode` <label> @ref".into();
+    form.recipient.address.street = "= Overskrift".into();
+    form.recipient.address.extra = "Дарья Ёлкина · Ελένη Παπαδοπούλου".into();
     form.lines = vec![
         line(
             "#sys.version // ikke en kommentar /* heller ikke */",
@@ -189,6 +189,6 @@ pub(crate) fn hostile() -> DraftForm {
             "40",
         ),
     ];
-    form.comment = "- ingen liste\n+ heller ikke\n= ingen overskrift\n#eval(\"1+1\") https://example.dk --- \"citat\" 'og' ~".to_owned();
+    form.comment = "- ingen liste\n+ heller ikke\n= ingen overskrift\n#eval(\"1+1\") https://example.dk --- \"citat\" 'og' ~".into();
     form
 }
