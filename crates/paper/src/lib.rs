@@ -9,6 +9,7 @@
 
 mod clean;
 mod figures;
+mod head;
 mod language;
 mod press;
 mod qr;

@@ -3,16 +3,16 @@
 //! Deliberately absent: measures and places (the template's), and judgement: a draft's problems stand beside their
 //! boxes in the window, the paper simply stays blank there.
 
-use invoice::{
-    Address, AddressForm, Business, Content, Country, DraftForm, Phone, PriceBasis, Reading, Recipient,
-    Totals, read_date,
-};
+use invoice::{Business, Content, Country, DraftForm, PriceBasis, Reading, Totals, read_date};
 use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::{
-    Language, clean, figures,
-    language::{self, Words},
+    Language, clean,
+    head::{
+        Fact, Head, Seller, address_lines, facts, recipient_lines, seller, typed_address, typed_recipient,
+    },
+    language::Words,
     rows::{Hand, Row, Sum},
 };
 
@@ -73,38 +73,10 @@ struct Shown {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Seller {
-    name: String,
-    lines: Vec<String>,
-}
-
-/// A label and its value, in the band below the addresses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Fact {
-    label: &'static str,
-    value: String,
-    /// How it is set: `plain`, `strong`, or `faint` for what is not known yet.
-    weight: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Way {
     title: &'static str,
     text: &'static str,
     link: Option<String>,
-}
-
-/// The band of facts before it is written.
-#[derive(Default)]
-struct Head {
-    issue_date: Option<Date>,
-    due_date: Option<Date>,
-    payment_reference: Option<String>,
-    order_date: Option<Date>,
-    delivery_date: Option<Date>,
-    buyer_order_number: Option<String>,
-    merchant_order_number: Option<String>,
-    contact_name: Option<String>,
 }
 
 impl Sheet {
@@ -261,96 +233,5 @@ const fn shown(words: &Words, price_basis: &'static str) -> Shown {
         without_vat: words.without_vat,
         with_vat: words.with_vat,
         price_basis,
-    }
-}
-
-fn seller(business: &Business, hand: Hand) -> Seller {
-    let mut lines = address_lines(Some(&business.address));
-    let id = clean::line(&business.company_id);
-    if !id.is_empty() {
-        lines.push(format!(
-            "{} {id}",
-            language::company_id(hand.country, hand.language)
-        ));
-    }
-    let phone = clean::line(&business.phone);
-    if !phone.is_empty() {
-        lines.push(format!("{} {phone}", hand.language.words().phone));
-    }
-    lines.push(clean::line(&business.email));
-    lines.retain(|line| !line.is_empty());
-    Seller {
-        name: clean::line(&business.name),
-        lines,
-    }
-}
-
-fn facts(head: &Head, number: Option<u64>, hand: Hand) -> Vec<Fact> {
-    let words = hand.language.words();
-    let date = |day: Option<Date>| day.map(|day| figures::date(day, hand.country, hand.language));
-    let text = |typed: &Option<String>| typed.as_deref().map(clean::line);
-    let plain = |label, value: Option<String>| fact(label, value, "plain");
-    let number = match number {
-        Some(number) => fact(words.invoice_number, Some(number.to_string()), "plain"),
-        None => fact(words.invoice_number, Some(words.when_sent.to_owned()), "faint"),
-    };
-    // The three that every invoice has keep their places, even while a draft leaves one blank.
-    let always = [
-        number,
-        plain(words.issue_date, date(head.issue_date)),
-        fact(words.due_date, date(head.due_date), "strong"),
-    ];
-    let perhaps = [
-        plain(words.payment_reference, text(&head.payment_reference)),
-        plain(words.order_date, date(head.order_date)),
-        plain(words.delivery_date, date(head.delivery_date)),
-        plain(words.buyer_order_number, text(&head.buyer_order_number)),
-        plain(words.merchant_order_number, text(&head.merchant_order_number)),
-        plain(words.contact, text(&head.contact_name)),
-    ];
-    let perhaps = perhaps.into_iter().filter(|fact| !fact.value.is_empty());
-    always.into_iter().chain(perhaps).collect()
-}
-
-fn fact(label: &'static str, value: Option<String>, weight: &'static str) -> Fact {
-    Fact {
-        label,
-        value: value.unwrap_or_default(),
-        weight,
-    }
-}
-
-fn address_lines(address: Option<&Address>) -> Vec<String> {
-    let lines = address.map(Address::lines).unwrap_or_default();
-    lines.iter().map(|line| clean::line(line)).collect()
-}
-
-fn recipient_lines(recipient: &Recipient, country: Country) -> Vec<String> {
-    let mut lines = vec![clean::line(recipient.name.as_deref().unwrap_or_default())];
-    lines.extend(address_lines(recipient.address.as_ref()));
-    lines.extend(recipient.phone.as_ref().map(|phone| phone.display_in(country)));
-    lines.retain(|line| !line.is_empty());
-    lines
-}
-
-/// A phone number that cannot be read yet stands as it was typed.
-fn typed_recipient(form: &DraftForm, country: Country) -> Vec<String> {
-    let typed = &form.recipient;
-    let mut lines = vec![clean::line(&typed.name)];
-    lines.extend(address_lines(Some(&typed_address(&typed.address))));
-    lines.push(match Phone::parse(&typed.phone, country) {
-        Ok(phone) => phone.display_in(country),
-        Err(_) => clean::line(&typed.phone),
-    });
-    lines.retain(|line| !line.is_empty());
-    lines
-}
-
-fn typed_address(typed: &AddressForm) -> Address {
-    Address {
-        street: typed.street.clone(),
-        postal_code: typed.postal_code.clone(),
-        city: typed.city.clone(),
-        extra: typed.extra.clone(),
     }
 }

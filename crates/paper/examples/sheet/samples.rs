@@ -52,6 +52,7 @@ pub(crate) fn nordhavn() -> Business {
         footer: "Åbent tirsdag til fredag 10–17.30, lørdag 10–14  ·  Værkstedet er lukket mandag".to_owned(),
         email: "hej@nordhavncykler.dk".to_owned(),
         phone: "35 12 34 56".to_owned(),
+        ..Business::default()
     }
 }
 
@@ -68,6 +69,7 @@ pub(crate) fn saarni() -> Business {
         footer: "Avoinna arkisin 9–17".to_owned(),
         email: "verstas@saarni.fi".to_owned(),
         phone: "040 123 4567".to_owned(),
+        ..Business::default()
     }
 }
 
