@@ -1,0 +1,52 @@
+//! `cargo xtask run | test | demo | setup`: everything a person or a machine needs to do with this project.
+//!
+//! Deliberately absent: the project's own crates. This is the first thing a fresh machine compiles, before the system
+//! libraries that the others need are there.
+
+mod demo;
+mod place;
+mod process;
+mod run;
+mod say;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::say::say;
+
+const USAGE: &str = "\
+cargo xtask run     sets up, builds, and opens Kvit in the practice world (without a display: the demo)
+cargo xtask test    sets up and runs every test, the one with the real window too
+cargo xtask demo    plays the main job in the real window, without a display; pictures and log in target/demo
+cargo xtask setup   only sets up: system libraries, npm packages, the UI";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match chore(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say(&format!("\nxtask: {problem:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore(arguments: &[String]) -> Result<()> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["setup"] => setup::everything(),
+        ["run"] => run::run(),
+        ["test"] => test::test(),
+        ["demo"] => demo::demo(),
+        // For work on the demo itself: with what is built, without set-up.
+        ["demo", "--built"] => demo::demo_with_what_is_built(),
+        [] | ["help" | "--help" | "-h"] => {
+            say(USAGE);
+            Ok(())
+        }
+        _ => bail!("{:?} is not a chore.\n\n{USAGE}", arguments.join(" ")),
+    }
+}
