@@ -1,0 +1,66 @@
+/**
+ * What every page stands on: the program's settings, the connection that is open, and where in the window one is.
+ *
+ * Read once at the start and again when the core says that it changed.
+ */
+import type { Call } from '../bridge';
+import { refusalFrom } from '../bridge';
+import type { AppView, ConnectionStatus, Event as CoreEvent, Refusal, SettingsView } from '../bridge/generated';
+import type { Route } from './routes';
+
+export class Premises {
+  app = $state.raw<AppView | null>(null);
+  status = $state.raw<ConnectionStatus | null>(null);
+  /** Why there is nothing to show at all. */
+  failure = $state.raw<Refusal | null>(null);
+  route = $state.raw<Route>({ page: 'overview' });
+  /** Counts the journeys, so that a page that is opened anew begins anew. */
+  journey = $state(0);
+  /** The phone of the practice customer beside the page: of this number, or of anybody (`''`), or not at all (`null`). */
+  phone = $state.raw<string | null>(null);
+  /** Whether signing in is in front of the page. */
+  signingIn = $state(false);
+
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /** Whether the world has phones to act on. */
+  get hasPhones(): boolean {
+    return this.status !== null && this.status.connection.world !== 'production';
+  }
+
+  go(route: Route): void {
+    this.route = route;
+    this.journey += 1;
+  }
+
+  async read(): Promise<void> {
+    try {
+      const [app, status] = await Promise.all([this.#call('app_show', {}), this.#call('connection_show', {})]);
+      this.app = app;
+      this.status = status;
+      this.failure = null;
+    } catch (error) {
+      this.failure = refusalFrom(error);
+    }
+  }
+
+  hear(event: CoreEvent): void {
+    // The outbox count is a part of the connection's state.
+    if (event.type !== 'customers_changed' && event.type !== 'drafts_changed') void this.read();
+  }
+
+  /** Saves how the program looks; shown at once. */
+  async save(settings: SettingsView): Promise<void> {
+    if (!this.app) return;
+    this.app = { ...this.app, settings };
+    try {
+      this.app = { ...this.app, settings: await this.#call('settings_save', settings) };
+    } catch (error) {
+      this.failure = refusalFrom(error);
+    }
+  }
+}

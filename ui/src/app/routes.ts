@@ -1,0 +1,12 @@
+/** Where one can be in the window. Kept in the page's memory only: a desktop window has no address bar. */
+import type { InvoiceFilter } from '../bridge/generated';
+import type { Opening } from '../features/composer/composing.svelte';
+
+export type Route =
+  | { page: 'overview' }
+  | { page: 'invoices'; filter?: InvoiceFilter | 'drafts'; id?: string }
+  | { page: 'customers'; id?: string }
+  | { page: 'compose'; opening: Opening }
+  | { page: 'settings'; section?: string };
+
+export type Page = Route['page'];

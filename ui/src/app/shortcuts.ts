@@ -1,0 +1,14 @@
+/** Keys that work on every page, with Ctrl, or Cmd on a Mac. */
+import type { Page } from './routes';
+
+const PAGES: Record<string, Page> = { n: 'compose', 1: 'overview', 2: 'invoices', 3: 'customers', ',': 'settings' };
+
+/** The page that this key opens. */
+export function pageOfKey(key: string): Page | undefined {
+  return PAGES[key.toLowerCase()];
+}
+
+/** `Ctrl N`, or `⌘N` on a Mac. */
+export function shownKey(key: string, platform: string = navigator.platform): string {
+  return /mac/i.test(platform) ? `⌘${key}` : `Ctrl ${key}`;
+}

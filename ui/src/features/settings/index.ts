@@ -1,0 +1,2 @@
+/** Settings. */
+export { default as Settings } from './Settings.svelte';

@@ -1,0 +1,11 @@
+/**
+ * What a refusal says when the screen has nothing of its own to say about it. Total by type: a new code without words
+ * does not compile.
+ */
+import type { Refusal } from '../bridge/generated';
+import { t } from './speech.svelte';
+
+/** The sentence: what happened, and what to do. MobilePay's own words stand in `refusal.upstream`. */
+export function sentenceOfRefusal({ code }: Refusal): string {
+  return t(`refused.${code}`);
+}
