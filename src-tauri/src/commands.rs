@@ -68,5 +68,6 @@ async fn events_subscribe(
     if let Some(former) = former {
         former.abort();
     }
+    opening.is_heard();
     Ok(())
 }

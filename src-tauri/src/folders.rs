@@ -11,6 +11,8 @@ use tauri::{App, Manager as _, Runtime};
 pub(crate) struct Folders {
     /// Books, settings, the practice world.
     pub(crate) data: PathBuf,
+    /// Where papers are saved that the merchant asks for.
+    pub(crate) documents: PathBuf,
     /// Log files.
     pub(crate) logs: PathBuf,
     /// The name under which secrets are kept in the keychain.
@@ -28,7 +30,14 @@ impl Folders {
             }
             None => (app.path().app_data_dir()?, usual),
         };
+        // A machine may have no folder of documents; then papers lie beside the books.
+        let documents = app
+            .path()
+            .document_dir()
+            .unwrap_or_else(|_| data.clone())
+            .join("Kvit");
         Ok(Self {
+            documents,
             logs: data.join("logs"),
             data,
             keychain,

@@ -83,6 +83,7 @@ async fn open_desk<R: Runtime>(app: &AppHandle<R>, folders: Folders) {
         secrets: desk::keychain(&folders.keychain),
         data: folders.data,
         browser: Arc::new(SystemBrowser),
+        documents: folders.documents,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         return_page: include_str!("../../ui/return-page/index.html"),
     })

@@ -1,4 +1,7 @@
 //! The core while it opens, and once it is open: commands and links wait here.
+//!
+//! A link also waits until the page listens: what the core says about it (a sign-in that ended, a link that nobody waits
+//! for) is told once, and a cold start would tell it to nobody.
 
 use std::sync::Arc;
 
@@ -16,22 +19,38 @@ enum Stage {
 }
 
 /// The core's door.
-pub(crate) struct Opening(watch::Sender<Stage>);
+pub(crate) struct Opening {
+    stage: watch::Sender<Stage>,
+    heard: watch::Sender<bool>,
+}
 
 impl Default for Opening {
     fn default() -> Self {
-        Self(watch::Sender::new(Stage::Underway))
+        Self {
+            stage: watch::Sender::new(Stage::Underway),
+            heard: watch::Sender::new(false),
+        }
     }
 }
 
 impl Opening {
     pub(crate) fn succeeded(&self, desk: Arc<Desk>) {
-        self.0.send_replace(Stage::Open(desk));
+        self.stage.send_replace(Stage::Open(desk));
     }
 
     /// `sentence` tells the merchant why.
     pub(crate) fn failed(&self, sentence: String) {
-        self.0.send_replace(Stage::Failed(sentence));
+        self.stage.send_replace(Stage::Failed(sentence));
+    }
+
+    /// The page listens to what changes.
+    pub(crate) fn is_heard(&self) {
+        self.heard.send_replace(true);
+    }
+
+    async fn heard(&self) {
+        // The sender lives as long as this; waiting cannot fail.
+        let _ = self.heard.subscribe().wait_for(|heard| *heard).await;
     }
 
     /// The core, as soon as it is open.
@@ -39,7 +58,7 @@ impl Opening {
     /// # Errors
     /// A refusal with the reason, when it could not be opened.
     pub(crate) async fn desk(&self) -> Result<Arc<Desk>, Refusal> {
-        let mut stages = self.0.subscribe();
+        let mut stages = self.stage.subscribe();
         let stage = stages.wait_for(|stage| !matches!(stage, Stage::Underway)).await;
         match stage.as_deref() {
             Ok(Stage::Open(desk)) => Ok(Arc::clone(desk)),
@@ -50,7 +69,7 @@ impl Opening {
 
     /// The core, if it is open now.
     pub(crate) fn now(&self) -> Option<Arc<Desk>> {
-        match &*self.0.borrow() {
+        match &*self.stage.borrow() {
             Stage::Open(desk) => Some(Arc::clone(desk)),
             _ => None,
         }
@@ -58,18 +77,20 @@ impl Opening {
 
     /// Why it could not be opened.
     pub(crate) fn failure(&self) -> Option<String> {
-        match &*self.0.borrow() {
+        match &*self.stage.borrow() {
             Stage::Failed(sentence) => Some(sentence.clone()),
             _ => None,
         }
     }
 }
 
-/// Hands a deep link to the core as soon as it is open. The link goes nowhere else.
+/// Hands a deep link to the core as soon as it is open and its answer can be told. The link goes nowhere else.
 pub(crate) fn hand_over<R: Runtime>(app: &AppHandle<R>, link: String) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        if let Ok(desk) = app.state::<Opening>().desk().await {
+        let opening = app.state::<Opening>();
+        if let Ok(desk) = opening.desk().await {
+            opening.heard().await;
             desk.receive_link(link).await;
         }
     });

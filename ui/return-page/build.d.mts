@@ -1,0 +1,2 @@
+/** The page with the policy that its content asks for. */
+export function withPolicy(html: string): string;
