@@ -26,7 +26,8 @@ cargo xtask setup   only sets up: system libraries, npm packages, the UI";
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match chore(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(problem) => {
             say(&format!("\nxtask: {problem:#}"));
             ExitCode::FAILURE
@@ -34,19 +35,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn chore(arguments: &[String]) -> Result<()> {
+/// Answers whether it went well, where the chore has said itself what did not.
+fn chore(arguments: &[String]) -> Result<bool> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["setup"] => setup::everything(),
-        ["run"] => run::run(),
-        ["test"] => test::test(),
-        ["demo"] => demo::demo(),
+        ["setup"] => setup::everything()?,
+        ["run"] => run::run()?,
+        ["test"] => return Ok(test::test()),
+        ["demo"] => demo::demo()?,
         // For work on the demo itself: with what is built, without set-up.
-        ["demo", "--built"] => demo::demo_with_what_is_built(),
-        [] | ["help" | "--help" | "-h"] => {
-            say(USAGE);
-            Ok(())
-        }
+        ["demo", "--built"] => demo::demo_with_what_is_built()?,
+        [] | ["help" | "--help" | "-h"] => say(USAGE),
         _ => bail!("{:?} is not a chore.\n\n{USAGE}", arguments.join(" ")),
     }
+    Ok(true)
 }

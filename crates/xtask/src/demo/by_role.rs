@@ -1,9 +1,10 @@
 //! Finding things as a person or a screen reader names them: by role and accessible name.
 
-/// Takes a role and a name, answers the element or null. The exact name wins over one that begins with it, and that
+/// Takes a role, a name (null: answers all the names) and the label of the part to look in (null: everywhere); answers
+/// the element or null. The exact name wins over one that begins with it, and that
 /// over one that contains it. What a modal dialog covers cannot be found, as it cannot be clicked.
-pub(crate) const FIND: &str = r#"
-const [role, wanted] = arguments;
+pub(crate) const FIND: &str = r"
+const [role, wanted, within] = arguments;
 const KINDS = {
   button: 'button, [role=button], input[type=submit], input[type=button], summary',
   link: 'a[href], [role=link]',
@@ -43,6 +44,10 @@ function nameOf(element) {
   if (element.matches('input, textarea, select')) return plain(element.title || element.placeholder);
   return plain(spoken(element)) || plain(element.title);
 }
+function partOf(label) {
+  const parts = [...document.querySelectorAll('[aria-label], [aria-labelledby]')].filter((part) => part.checkVisibility());
+  return parts.find((part) => nameOf(part) === plain(label));
+}
 const modal = [...document.querySelectorAll('dialog')].filter((dialog) => dialog.matches(':modal')).at(-1);
 function reachable(element) {
   if (modal && !modal.contains(element) && element !== modal) return false;
@@ -52,7 +57,9 @@ function reachable(element) {
   if (element.matches('input[type=radio], input[type=checkbox]')) return true;
   return element.checkVisibility() && element.getClientRects().length > 0;
 }
-const all = [...document.querySelectorAll(KINDS[role] || '[role=' + role + ']')].filter(reachable);
+const place = within === null ? document : partOf(within);
+if (!place) return wanted === null ? [] : null;
+const all = [...place.querySelectorAll(KINDS[role] || '[role=' + role + ']')].filter(reachable);
 if (wanted === null) return all.map(nameOf);
 const name = plain(wanted);
 const found = all.find((element) => nameOf(element) === name) ||
@@ -61,11 +68,15 @@ if (!found) return null;
 // The box of a drawn radio button or check box is hidden; people click its label.
 const hidden = found.matches('input[type=radio], input[type=checkbox]') && found.getBoundingClientRect().width < 8;
 return (hidden && found.labels?.[0]) || found;
-"#;
+";
 
-/// All the words on the page as they are read, with plain spaces; a dialog that covers the page only.
+/// All the words on the page, or in the part with this label, as they are read and typed, with plain spaces.
 pub(crate) const WORDS: &str = r"
-const boxes = [...document.querySelectorAll('input, textarea')].filter((box) => box.type !== 'password' && box.checkVisibility());
+const [within] = arguments;
+const parts = [...document.querySelectorAll('[aria-label]')].filter((part) => part.checkVisibility());
+const place = within === null ? document.body : parts.find((part) => part.getAttribute('aria-label') === within);
+if (!place) return '';
+const boxes = [...place.querySelectorAll('input, textarea')].filter((box) => box.type !== 'password' && box.checkVisibility());
 const typed = boxes.map((box) => box.value).join(' ');
-return ((document.body?.innerText || '') + ' ' + typed).replace(/[\s\u00a0\u202f]+/g, ' ').trim();
+return ((place.innerText || '') + ' ' + typed).replace(/[\s\u00a0\u202f]+/g, ' ').trim();
 ";

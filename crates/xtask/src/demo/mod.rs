@@ -4,17 +4,24 @@
 //! the browser back into the program. Deliberately absent: any look into the program's insides. What is expected is
 //! expected of what a person would see.
 
+#[cfg(target_os = "linux")]
 mod by_role;
+#[cfg(target_os = "linux")]
 mod endings;
+#[cfg(target_os = "linux")]
 mod page;
+#[cfg(target_os = "linux")]
 mod session;
+#[cfg(target_os = "linux")]
 mod steps;
+#[cfg(target_os = "linux")]
 mod story;
+#[cfg(target_os = "linux")]
 mod until;
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 
 use crate::say::say;
 use crate::{place, run, setup};
@@ -57,14 +64,16 @@ pub(crate) fn play() -> Played {
     Played { passed, failure }
 }
 
+#[cfg(not(target_os = "linux"))]
+fn played(_passed: &mut u32) -> Result<()> {
+    anyhow::bail!("the demo needs Linux: only there can the real window be driven without a screen")
+}
+
+#[cfg(target_os = "linux")]
 fn played(passed: &mut u32) -> Result<()> {
-    if !cfg!(target_os = "linux") {
-        bail!("the demo needs Linux: only there can the real window be driven without a screen");
-    }
+    use anyhow::Context as _;
     let program = place::program()?;
-    if !program.exists() {
-        bail!("{} is not built", program.display());
-    }
+    anyhow::ensure!(program.exists(), "{} is not built", program.display());
     let runtime = tokio::runtime::Runtime::new().context("no asynchronous runtime")?;
     runtime.block_on(async {
         let mut steps = steps::Steps::begin(folder())?;
@@ -75,7 +84,9 @@ fn played(passed: &mut u32) -> Result<()> {
     })
 }
 
+#[cfg(target_os = "linux")]
 async fn acts(steps: &mut steps::Steps, program: &std::path::Path) -> Result<()> {
+    use anyhow::Context as _;
     let mut session = session::Session::begin(program)
         .await
         .context("the virtual session did not start")?;

@@ -20,6 +20,8 @@ pub(crate) struct Page {
     client: Client,
     /// What it is called in the log.
     pub(crate) name: &'static str,
+    /// The label of the part that is looked in, if not everywhere.
+    within: Option<String>,
 }
 
 impl Page {
@@ -35,7 +37,20 @@ impl Page {
             .connect(&address)
             .await
             .with_context(|| format!("{name} could not be opened"))?;
-        Ok(Self { client, name })
+        Ok(Self {
+            client,
+            name,
+            within: None,
+        })
+    }
+
+    /// The part of the page with this label, so that one of several alike things is meant.
+    pub(crate) fn within(&self, label: &str) -> Self {
+        Self {
+            client: self.client.clone(),
+            name: self.name,
+            within: Some(label.to_owned()),
+        }
     }
 
     /// Ends the session, and with it the window.
@@ -148,7 +163,7 @@ impl Page {
             PATIENCE,
             async || {
                 let rows = self
-                    .script(by_role::FIND, vec![json!("row"), Value::Null])
+                    .script(by_role::FIND, vec![json!("row"), Value::Null, json!(self.within)])
                     .await?;
                 let rows = rows.as_array().context("rows")?;
                 let mut texts = rows.iter().filter_map(Value::as_str);
@@ -165,7 +180,7 @@ impl Page {
 
     /// All that can be read on the page.
     pub(crate) async fn words(&self) -> Result<String> {
-        let words = self.script(by_role::WORDS, Vec::new()).await?;
+        let words = self.script(by_role::WORDS, vec![json!(self.within)]).await?;
         Ok(words.as_str().unwrap_or_default().to_owned())
     }
 
@@ -225,7 +240,9 @@ impl Page {
     }
 
     async fn look(&self, role: &str, name: &str) -> Result<Option<Element>> {
-        let found = self.script(by_role::FIND, vec![json!(role), json!(name)]).await?;
+        let found = self
+            .script(by_role::FIND, vec![json!(role), json!(name), json!(self.within)])
+            .await?;
         let Some(id) = found.get(ELEMENT).and_then(Value::as_str) else {
             return Ok(None);
         };
@@ -264,7 +281,7 @@ impl Page {
     /// Adds what was there instead.
     async fn explained(&self, problem: anyhow::Error, role: &str) -> anyhow::Error {
         let there = self
-            .script(by_role::FIND, vec![json!(role), Value::Null])
+            .script(by_role::FIND, vec![json!(role), Value::Null, json!(self.within)])
             .await
             .unwrap_or_default();
         let words: String = self

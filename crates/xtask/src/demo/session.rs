@@ -154,8 +154,8 @@ impl Session {
         Ok(())
     }
 
-    /// Opens the program under its driver: WebKit's own, told which program to start, which is all that `tauri-driver`
-    /// does on Linux. `link` is the only argument of a cold start.
+    /// Opens the program under `WebKitWebDriver`, told which program to start; that is all that `tauri-driver` does on
+    /// Linux. `link` is the only argument of a cold start.
     pub(crate) async fn open_program(&mut self, link: Option<&str>) -> Result<Page> {
         let port = free_port().await?;
         let mut driver = self.command("WebKitWebDriver");
