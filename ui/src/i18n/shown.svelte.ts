@@ -35,10 +35,16 @@ export function shownDate(iso: string, today = ''): string {
   return `${day}.${month}.${year === today.slice(0, 4) ? '' : year}`;
 }
 
-/** `20 Nov`: for sentences and pills. */
+/** `20 Nov`: for pills. */
 export function shownDayName(iso: string): string {
   const day = new Date(`${iso.slice(0, 10)}T12:00:00Z`);
   return day.toLocaleDateString(locale(), { day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
+
+/** `20 November`: where a full stop may follow. */
+export function shownDayLong(iso: string): string {
+  const day = new Date(`${iso.slice(0, 10)}T12:00:00Z`);
+  return day.toLocaleDateString(locale(), { day: 'numeric', month: 'long', timeZone: 'UTC' });
 }
 
 /** `20 Nov, 14:02:11`: a moment in the merchant's own day. */

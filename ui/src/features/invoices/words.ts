@@ -1,5 +1,5 @@
 /** What the states and events of an invoice are called, and how they look. Total by type. */
-import { shownDayName, t } from '../../i18n';
+import { shownDayLong, shownDayName, t } from '../../i18n';
 import type { Tone } from '../../kit';
 import type { ChannelName, InvoiceRow, StateName, TimelineWhat } from '../../bridge/generated';
 
@@ -37,10 +37,10 @@ export function pillOf(row: InvoiceRow): { tone: Tone; text: string } {
 /** What the state means for the money, and what happens next. */
 export function meaningOf(row: InvoiceRow): string {
   if (row.state === 'created') {
-    return t(row.channel === 'phone' ? 'invoices.means_on_phone' : 'invoices.means_link', { day: shownDayName(row.due) });
+    return t(row.channel === 'phone' ? 'invoices.means_on_phone' : 'invoices.means_link', { day: shownDayLong(row.due) });
   }
   if (row.state === 'scheduled' && row.paymentDate) {
-    return t('invoices.means_scheduled', { day: shownDayName(row.paymentDate) });
+    return t('invoices.means_scheduled', { day: shownDayLong(row.paymentDate) });
   }
   return t(`state_means.${row.state}`);
 }
