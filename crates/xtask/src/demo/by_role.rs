@@ -18,11 +18,12 @@ const KINDS = {
   tab: '[role=tab]',
   row: 'tr, [role=row]',
   dialog: 'dialog, [role=dialog]',
+  image: 'img, [role=img]',
   heading: 'h1, h2, h3, [role=heading]',
   region: 'section, aside, main, nav, [role=region], [role=complementary]',
 };
 const OWN = { textbox: ['textbox', 'combobox', 'searchbox', 'spinbutton'], checkbox: ['checkbox', 'switch'],
-  menuitem: ['menuitem', 'menuitemradio'], region: ['region', 'complementary', 'main', 'navigation'] };
+  menuitem: ['menuitem', 'menuitemradio'], image: ['img'], region: ['region', 'complementary', 'main', 'navigation'] };
 const plain = (text) => (text || '').replace(/[\s\u00a0\u202f]+/g, ' ').trim();
 const byId = (ids) => ids.split(/\s+/).map((id) => plain(document.getElementById(id)?.textContent)).join(' ');
 function spoken(element) {
@@ -40,6 +41,7 @@ function nameOf(element) {
   if (by) return plain(byId(by));
   if (element.getAttribute('aria-label')) return plain(element.getAttribute('aria-label'));
   if (element.labels?.length) return plain([...element.labels].map((label) => label.textContent).join(' '));
+  if (element.matches('img')) return plain(element.alt);
   if (element.matches('input[type=submit], input[type=button]')) return plain(element.value);
   if (element.matches('input, textarea, select')) return plain(element.title || element.placeholder);
   return plain(spoken(element)) || plain(element.title);

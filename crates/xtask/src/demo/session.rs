@@ -57,6 +57,7 @@ impl Session {
     async fn start(&mut self) -> Result<()> {
         for name in [
             "home",
+            "tmp",
             "run",
             "books",
             "home/.config",
@@ -99,6 +100,7 @@ impl Session {
         let mut environment = vec![
             ("HOME", path("home")),
             ("XDG_RUNTIME_DIR", path("run")),
+            ("TMPDIR", path("tmp")),
             ("KVIT_DATA", path("books")),
             ("KVIT_LOG", std::env::var("KVIT_LOG").unwrap_or_default()),
             ("PATH", std::env::var("PATH").unwrap_or_default()),
