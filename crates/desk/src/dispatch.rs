@@ -32,7 +32,10 @@ impl Desk {
 fn read<T: DeserializeOwned>(name: &str, input: Value) -> Result<T, Refusal> {
     // The error names the member and what was expected, never the value: it could be a secret.
     serde_path(input).map_err(|problem| {
-        Refusal::new(RefusalCode::BadRequest, format!("The input of {name} has another shape: {problem}."))
+        Refusal::new(
+            RefusalCode::BadRequest,
+            format!("The input of {name} has another shape: {problem}."),
+        )
     })
 }
 

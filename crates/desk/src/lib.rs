@@ -1,9 +1,30 @@
-//! The program without a window: session, sender, poller, and the command table.
+//! The program without a window: connections, sign-in, sender, poller, and the command table.
 //!
 //! Hosts (the desktop shell, webhost) open one [`Desk`] and hand commands to it by name. Deliberately absent:
 //! anything that knows Tauri, HTTP servers for the window, or where the program's folders lie.
 
+mod books;
+mod browser;
+mod commands;
+mod connection;
+mod credentials;
+mod desk;
+mod dispatch;
 pub mod ipc;
+mod papers;
+mod poller;
+mod practice;
+mod readings;
+mod refuse;
+mod schedule;
+mod sender;
+mod settings;
+mod signin;
 mod table;
+mod telephones;
+mod worlds;
 
+pub use browser::{Browser, BrowserRefused};
+pub use credentials::keychain;
+pub use desk::{Desk, OpenError, Setup};
 pub use table::COMMANDS;

@@ -1,15 +1,23 @@
 //! From the trade's reading of a form to what the window shows of it.
 
-use ::invoice::{Channel, Problem, ProblemCode, Reading, Rulebook, VatGroup};
+use ::invoice::{Channel, DraftForm, Phone, Problem, ProblemCode, Reading, Rulebook, VatGroup, read_date};
 use rust_decimal::Decimal;
 
 use crate::ipc::{
-    ChannelName, LineReadingView, MoneyView, PriceBasisName, ProblemName, ProblemView, ReadingView, VatGroupView,
+    ChannelName, LineReadingView, MoneyView, PriceBasisName, ProblemName, ProblemView, ReadingView,
+    VatGroupView,
 };
 
-/// What the window shows of `reading`. `form_phone` is the phone as typed.
-pub(crate) fn view(reading: &Reading, rulebook: &Rulebook) -> ReadingView {
-    let content = reading.content.as_ref();
+/// What the window shows of how `form` was read. Each date and the phone are shown as soon as they can be read, however
+/// much else is still missing.
+pub(crate) fn view(form: &DraftForm, reading: &Reading, rulebook: &Rulebook) -> ReadingView {
+    let date = |typed: &str| read_date(typed, rulebook.today).map(|date| date.to_string());
+    let issued = if form.issue_date.trim().is_empty() {
+        Some(rulebook.today.to_string())
+    } else {
+        date(&form.issue_date)
+    };
+    let phone = Phone::parse(&form.recipient.phone, rulebook.country).ok();
     ReadingView {
         lines: reading.lines.iter().map(line).collect(),
         net: reading.totals.net.into(),
@@ -19,9 +27,9 @@ pub(crate) fn view(reading: &Reading, rulebook: &Rulebook) -> ReadingView {
         vat_groups: reading.totals.vat_groups.iter().map(vat_group).collect(),
         problems: reading.problems.iter().map(problem).collect(),
         warnings: reading.warnings.iter().map(problem).collect(),
-        issue_date: content.map(|content| content.issue_date.to_string()),
-        due_date: content.map(|content| content.due_date.to_string()),
-        phone_shown: content.and_then(|content| content.recipient.phone.as_ref()).map(|phone| phone.national()),
+        issue_date: issued,
+        due_date: date(&form.due_date),
+        phone_shown: phone.map(|phone| phone.display_in(rulebook.country)),
         can_send_to_phone: sendable(reading, Channel::Phone),
         can_send_as_link: sendable(reading, Channel::Link),
         max_total: rulebook.limits.max_total.into(),
@@ -35,12 +43,19 @@ pub(crate) fn sendable(reading: &Reading, channel: Channel) -> bool {
 
 /// The problems that forbid sending by `channel`.
 pub(crate) fn forbidding(reading: &Reading, channel: Channel) -> impl Iterator<Item = &Problem> {
-    reading.problems.iter().filter(move |problem| problem.channel.is_none_or(|only| only == channel))
+    reading
+        .problems
+        .iter()
+        .filter(move |problem| problem.channel.is_none_or(|only| only == channel))
 }
 
 /// One base and its VAT.
 pub(crate) fn vat_group(group: &VatGroup) -> VatGroupView {
-    VatGroupView { rate: plain(group.rate), net: group.net.into(), vat: group.vat.into() }
+    VatGroupView {
+        rate: plain(group.rate),
+        net: group.net.into(),
+        vat: group.vat.into(),
+    }
 }
 
 /// A decimal without trailing zeros, with a dot.
@@ -73,7 +88,12 @@ pub(crate) fn problem(problem: &Problem) -> ProblemView {
 
 /// A problem of a form that is no invoice: a customer, the business, a connection.
 pub(crate) fn plain_problem(field: &str, code: ProblemName) -> ProblemView {
-    ProblemView { field: field.to_owned(), code, params: std::collections::BTreeMap::new(), channel: None }
+    ProblemView {
+        field: field.to_owned(),
+        code,
+        params: std::collections::BTreeMap::new(),
+        channel: None,
+    }
 }
 
 impl From<Channel> for ChannelName {
@@ -113,11 +133,38 @@ macro_rules! twins {
     };
 }
 twins!(
-    NoLines, DescriptionMissing, NumberUnreadable, NumberAmbiguous, PriceMissing, VatRateOutOfRange, VatRateUnusual,
-    DiscountTooLarge, TotalNotPositive, TotalAboveLimit, AmountTooLarge, DateUnreadable, DueDateMissing,
-    DueDateInPast, DueDateToday, DueDateTooFar, IssueDateInFuture, PhoneMissing, PhoneUnreadable, PhoneTooShort,
-    PhoneTooLong, PhoneForeign, PhoneOtherCountry, RecipientNameMissing, ReferenceTooLong, ReferenceCutByBank,
-    TextTooLong, TextHasControlCharacters, UrlNotHttps, DailyLimitReached, IssuerMissing, IssuerUnusable,
+    NoLines,
+    DescriptionMissing,
+    NumberUnreadable,
+    NumberAmbiguous,
+    PriceMissing,
+    VatRateOutOfRange,
+    VatRateUnusual,
+    DiscountTooLarge,
+    TotalNotPositive,
+    TotalAboveLimit,
+    AmountTooLarge,
+    DateUnreadable,
+    DueDateMissing,
+    DueDateInPast,
+    DueDateToday,
+    DueDateTooFar,
+    IssueDateInFuture,
+    PhoneMissing,
+    PhoneUnreadable,
+    PhoneTooShort,
+    PhoneTooLong,
+    PhoneForeign,
+    PhoneOtherCountry,
+    RecipientNameMissing,
+    ReferenceTooLong,
+    ReferenceCutByBank,
+    TextTooLong,
+    TextHasControlCharacters,
+    UrlNotHttps,
+    DailyLimitReached,
+    IssuerMissing,
+    IssuerUnusable,
 );
 
 #[cfg(test)]
@@ -128,8 +175,14 @@ mod tests {
 
     #[test]
     fn the_window_knows_every_box_of_the_form() {
-        let ours = serde_json::to_value(DraftForm { lines: vec![Default::default()], ..Default::default() });
-        let shown = serde_json::to_value(DraftFormView { lines: vec![Default::default()], ..Default::default() });
+        let ours = serde_json::to_value(DraftForm {
+            lines: vec![Default::default()],
+            ..Default::default()
+        });
+        let shown = serde_json::to_value(DraftFormView {
+            lines: vec![Default::default()],
+            ..Default::default()
+        });
         assert_eq!(ours.unwrap(), shown.unwrap());
     }
 }

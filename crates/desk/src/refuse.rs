@@ -13,7 +13,15 @@ impl Refusal {
         let incident = uuid::Uuid::now_v7().simple().to_string();
         let message = message.into();
         tracing::info!(?code, %incident, %message, "refused");
-        Self { code, message, next: usual_next(code), fields: Vec::new(), upstream: None, detail: None, incident }
+        Self {
+            code,
+            message,
+            next: usual_next(code),
+            fields: Vec::new(),
+            upstream: None,
+            detail: None,
+            incident,
+        }
     }
 
     /// The problems that stand beside their boxes.
@@ -42,14 +50,20 @@ impl Refusal {
 
     /// Something that should not happen. The cause goes to the log only.
     pub(crate) fn unexpected(cause: &dyn std::fmt::Display) -> Self {
-        let refusal = Self::new(RefusalCode::Unexpected, "Something unexpected happened. Nothing was changed.");
+        let refusal = Self::new(
+            RefusalCode::Unexpected,
+            "Something unexpected happened. Nothing was changed.",
+        );
         tracing::error!(incident = %refusal.incident, %cause, "unexpected");
         refusal
     }
 
     /// `what` (English, singular) does not exist.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::new(RefusalCode::NotFound, format!("There is no such {what} (any more)."))
+        Self::new(
+            RefusalCode::NotFound,
+            format!("There is no such {what} (any more)."),
+        )
     }
 }
 
@@ -88,5 +102,28 @@ const fn usual_next(code: RefusalCode) -> NextStep {
         | C::BooksInUse
         | C::NotInThisWorld
         | C::Unexpected => NextStep::None,
+    }
+}
+
+impl From<ledger::LedgerError> for Refusal {
+    fn from(error: ledger::LedgerError) -> Self {
+        use ledger::LedgerError as E;
+        let said = error.to_string();
+        match error {
+            E::InUse => Self::new(RefusalCode::BooksInUse, "The books are open in another Kvit."),
+            E::TooNew { .. } => Self::new(RefusalCode::BooksTooNew, said),
+            E::Foreign(_) | E::Damaged(_) | E::Unreadable(_) => Self::new(RefusalCode::BooksDamaged, said),
+            E::DiskFull => Self::new(
+                RefusalCode::BooksNotWritable,
+                "The disk is full. Nothing was changed.",
+            )
+            .with_detail("disk_full"),
+            E::NotWritable(_) => Self::new(RefusalCode::BooksNotWritable, said),
+            E::NotFound(what) => Self::not_found(what),
+            E::ChangedMeanwhile { .. } => Self::new(RefusalCode::ChangedMeanwhile, said),
+            E::WrongState { .. } => Self::new(RefusalCode::NotNow, said),
+            E::NumberTaken(_) => Self::new(RefusalCode::NotNow, said).with_detail("number_taken"),
+            E::Failed(_) => Self::unexpected(&said),
+        }
     }
 }

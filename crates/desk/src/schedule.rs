@@ -20,13 +20,20 @@ pub(crate) struct Watched {
 /// A fresh change is followed closely, because a customer who got a bill often pays at once; an invoice that has lain
 /// for weeks is looked at a few times a day. No rate limit is published (spec 7), so the pace is moderate by our choice.
 pub(crate) fn next_poll_at(now: Timestamp, watched: Watched) -> Timestamp {
-    let quiet = now.duration_since(watched.unchanged_since).max(SignedDuration::ZERO);
+    let quiet = now
+        .duration_since(watched.unchanged_since)
+        .max(SignedDuration::ZERO);
     let pause = pause_after(quiet, watched.in_front);
-    let pause = if watched.practice { pause.min(SignedDuration::from_secs(2)) } else { pause };
+    let pause = if watched.practice {
+        pause.min(SignedDuration::from_secs(2))
+    } else {
+        pause
+    };
     // Up to a quarter more, so that invoices of one batch drift apart.
     let spread = pause.as_millis() * i128::from(watched.jitter) / (4 * 255);
     let spread = SignedDuration::from_millis(i64::try_from(spread).unwrap_or(0));
-    now.checked_add(pause.saturating_add(spread)).unwrap_or(Timestamp::MAX)
+    now.checked_add(pause.saturating_add(spread))
+        .unwrap_or(Timestamp::MAX)
 }
 
 fn pause_after(quiet: SignedDuration, in_front: bool) -> SignedDuration {
@@ -52,9 +59,17 @@ mod tests {
     fn check(quiet_seconds: i64, in_front: bool, expected_seconds: i64) {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let unchanged_since = now - SignedDuration::from_secs(quiet_seconds);
-        let watched = Watched { unchanged_since, in_front, practice: false, jitter: 0 };
+        let watched = Watched {
+            unchanged_since,
+            in_front,
+            practice: false,
+            jitter: 0,
+        };
         let pause = next_poll_at(now, watched).duration_since(now).as_secs();
-        assert_eq!(pause, expected_seconds, "quiet for {quiet_seconds} s, in front: {in_front}");
+        assert_eq!(
+            pause, expected_seconds,
+            "quiet for {quiet_seconds} s, in front: {in_front}"
+        );
     }
 
     #[test]
@@ -76,7 +91,12 @@ mod tests {
     fn jitter_adds_at_most_a_quarter() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let at = |jitter| {
-            let watched = Watched { unchanged_since: now, in_front: false, practice: false, jitter };
+            let watched = Watched {
+                unchanged_since: now,
+                in_front: false,
+                practice: false,
+                jitter,
+            };
             next_poll_at(now, watched).duration_since(now).as_millis()
         };
         assert_eq!((at(0), at(255)), (15_000, 18_750));
@@ -86,7 +106,12 @@ mod tests {
     fn practice_is_asked_every_two_seconds() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let unchanged_since = now - SignedDuration::from_hours(24 * 90);
-        let watched = Watched { unchanged_since, in_front: false, practice: true, jitter: 0 };
+        let watched = Watched {
+            unchanged_since,
+            in_front: false,
+            practice: true,
+            jitter: 0,
+        };
         assert_eq!(next_poll_at(now, watched).duration_since(now).as_secs(), 2);
     }
 }

@@ -127,9 +127,18 @@ mod tests {
     #[test]
     fn what_is_remembered_is_recalled() {
         let (_place, folder) = folder();
-        let settings =
-            SettingsView { language: LanguageChoice::Fi, theme: ThemeChoice::Dark, ..SettingsView::default() };
-        folder.remember(&Remembered { settings, practice_port: Some(4711), ..Remembered::default() }).unwrap();
+        let settings = SettingsView {
+            language: LanguageChoice::Fi,
+            theme: ThemeChoice::Dark,
+            ..SettingsView::default()
+        };
+        folder
+            .remember(&Remembered {
+                settings,
+                practice_port: Some(4711),
+                ..Remembered::default()
+            })
+            .unwrap();
         let found = folder.recall().unwrap();
         assert_eq!((found.settings, found.practice_port), (settings, Some(4711)));
     }
@@ -139,7 +148,10 @@ mod tests {
         let (_place, folder) = folder();
         fs::write(folder.path().join("kvit.json"), "{ not json").unwrap();
         assert!(folder.recall().unwrap().connections.is_empty());
-        assert_eq!(fs::read_to_string(folder.path().join("kvit.unreadable.json")).unwrap(), "{ not json");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("kvit.unreadable.json")).unwrap(),
+            "{ not json"
+        );
     }
 
     #[cfg(unix)]
@@ -147,6 +159,9 @@ mod tests {
     fn nobody_else_can_read_the_folder() {
         use std::os::unix::fs::PermissionsExt as _;
         let (_place, folder) = folder();
-        assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
     }
 }

@@ -26,7 +26,10 @@ pub(crate) fn mobilepay(world: World, country: CountryCode) -> Option<Addresses>
     };
     let (portal, api) = match world {
         World::Practice => return None,
-        World::Sandbox => ("sandprod-admin", "https://api.sandbox.mobilepay.dk/invoice-restapi"),
+        World::Sandbox => (
+            "sandprod-admin",
+            "https://api.sandbox.mobilepay.dk/invoice-restapi",
+        ),
         World::Production => ("admin", "https://api.mobilepay.dk/invoice-restapi"),
     };
     let discovery =
@@ -40,7 +43,10 @@ pub(crate) fn mobilepay(world: World, country: CountryCode) -> Option<Addresses>
 
 /// The issuer that a standards-conformant document at `discovery` must name (OpenID Connect Discovery 4.3).
 pub(crate) fn conforming_issuer(discovery: &Url) -> Option<String> {
-    discovery.as_str().strip_suffix("/.well-known/openid-configuration").map(str::to_owned)
+    discovery
+        .as_str()
+        .strip_suffix("/.well-known/openid-configuration")
+        .map(str::to_owned)
 }
 
 /// Whether plain http may be used to reach this address: this computer only, never in production (spec 1.3).
@@ -60,7 +66,11 @@ mod tests {
 
     #[test]
     fn the_four_environments_lie_where_the_documents_say() {
-        let at = |world, country| mobilepay(world, country).map(|a| a.discovery.to_string()).unwrap_or_default();
+        let at = |world, country| {
+            mobilepay(world, country)
+                .map(|a| a.discovery.to_string())
+                .unwrap_or_default()
+        };
         assert_eq!(
             at(World::Sandbox, CountryCode::Fi),
             "https://sandprod-admin.mobilepay.fi/account/.well-known/openid-configuration"

@@ -172,4 +172,6 @@ pub struct Business {
     pub email: String,
     /// Phone, as shown.
     pub phone: String,
+    /// Language of the paper as it was sent: `da`, `fi` or `en`; empty means the country's.
+    pub language: String,
 }

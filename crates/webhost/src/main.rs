@@ -35,6 +35,10 @@ impl Browser for NoBrowser {
     fn open(&self, _url: &str) -> Result<(), BrowserRefused> {
         Err(BrowserRefused::Absent)
     }
+
+    fn is_there(&self) -> bool {
+        false
+    }
 }
 
 #[tokio::main]
@@ -45,6 +49,7 @@ async fn main() -> anyhow::Result<()> {
         .init();
     let arguments = Arguments::parse();
     let desk = Desk::open(Setup {
+        documents: arguments.data.join("documents"),
         data: arguments.data,
         browser: Arc::new(NoBrowser),
         secrets: desk::keychain(&arguments.keychain),

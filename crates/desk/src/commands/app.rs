@@ -1,0 +1,26 @@
+//! What the window asks first, and its settings.
+
+use crate::Desk;
+use crate::ipc::{AppView, Nothing, SettingsView};
+use crate::refuse::Outcome;
+
+pub(crate) async fn app_show(desk: &Desk, _: Nothing) -> Outcome<AppView> {
+    let current = desk.current();
+    let remembered = desk.remembered.lock().await;
+    let mut connections = desk.practice.views();
+    connections.extend(remembered.connections.iter().map(|saved| saved.view.clone()));
+    Ok(AppView {
+        version: desk.setup.version.clone(),
+        settings: remembered.settings,
+        connections,
+        current: current.saved.view.id.clone(),
+        today: current.today().to_string(),
+        data_folder: desk.folder.path().display().to_string(),
+        opens_browser: desk.setup.browser.is_there(),
+    })
+}
+
+pub(crate) async fn settings_save(desk: &Desk, settings: SettingsView) -> Outcome<SettingsView> {
+    desk.remember(|remembered| remembered.settings = settings).await?;
+    Ok(settings)
+}

@@ -1,0 +1,40 @@
+//! The bodies of the commands, one file a noun. Each takes the desk and its input and answers a view or a refusal.
+
+mod app;
+mod business;
+mod connection;
+mod customer;
+mod draft;
+mod invoice;
+mod overview;
+mod phone;
+mod signin;
+
+pub(crate) use app::{app_show, settings_save};
+pub(crate) use business::business_save;
+pub(crate) use connection::{
+    connection_add, connection_choose, connection_remove, connection_show, keychain_forgo, session_end,
+};
+pub(crate) use customer::{customer_list, customer_remove, customer_save};
+pub(crate) use draft::{
+    draft_create, draft_discard, draft_list, draft_paper, draft_save, draft_send, draft_show,
+};
+pub(crate) use invoice::{
+    invoice_cancel, invoice_list, invoice_paper, invoice_refresh, invoice_save_pdf, invoice_show,
+    invoice_undo,
+};
+pub(crate) use overview::overview_show;
+pub(crate) use phone::{phone_pay, phone_reject, phone_show};
+pub(crate) use signin::{signin_begin, signin_cancel, signin_paste, signin_reopen};
+
+/// The most rows that one message carries: a list never crosses whole.
+const MOST_ROWS: u32 = 500;
+
+/// A limit as asked, within bounds; nothing asked means a page of 100.
+const fn rows(asked: u32) -> u32 {
+    match asked {
+        0 => 100,
+        asked if asked > MOST_ROWS => MOST_ROWS,
+        asked => asked,
+    }
+}

@@ -1,0 +1,220 @@
+//! The customer's phone on screen, played through the user simulation API (spec 16). Practice and sandbox only.
+
+use std::sync::Arc;
+
+use ::invoice::{Channel, Money};
+use jiff::civil::Date;
+use ledger::{Customer, InvoiceRecord, Shown};
+use mobilepay::ApiError;
+use mobilepay::user_simulation::Payer;
+use uuid::Uuid;
+
+use super::invoice;
+use crate::Desk;
+use crate::connection::{Connection, Ready, api_refusal};
+use crate::ipc::{
+    BillState, BillView, PhoneAnswer, PhonePay, PhoneQuery, PhoneReject, PhoneUser, PhoneView, Refusal,
+    RefusalCode, World,
+};
+use crate::refuse::Outcome;
+use crate::telephones::{self, TestUser};
+
+/// The newest bills that the phone shows.
+const NEWEST: u32 = 20;
+
+pub(crate) async fn phone_show(desk: &Desk, query: PhoneQuery) -> Outcome<PhoneView> {
+    let connection = practised(desk)?;
+    let asked = query.phone.unwrap_or_default();
+    let country = connection.saved.view.country;
+    let user = telephones::by_phone(country, &asked).unwrap_or(&telephones::of(country)[0]);
+    view(&connection, user).await
+}
+
+pub(crate) async fn phone_pay(desk: &Desk, pay: PhonePay) -> Outcome<PhoneAnswer> {
+    let connection = practised(desk)?;
+    let (user, record, ready) = act(&connection, &pay.phone, &pay.invoice_id).await?;
+    let today = connection.today();
+    let on = match pay.on {
+        None => today,
+        Some(text) => text
+            .parse::<Date>()
+            .map_err(|_| Refusal::new(RefusalCode::BadRequest, "Not a date."))?,
+    };
+    let service_id = record.service_id.unwrap_or_default();
+    let paid = payer(&connection, &ready, user)?
+        .accept(Uuid::new_v4(), &service_id, on, guid(user.card)?)
+        .await;
+    let failed = match paid {
+        Ok(_) => None,
+        // S2's own failure: the payment did not succeed, e.g. an expired card (spec 16).
+        Err(ApiError::Refused {
+            status: 400,
+            description,
+            trace,
+            ..
+        }) => Some(description.unwrap_or_else(|| error_text(&trace.body))),
+        Err(error) => return Err(api_refusal(&error)),
+    };
+    answer(&connection, user, &pay.invoice_id, failed).await
+}
+
+pub(crate) async fn phone_reject(desk: &Desk, reject: PhoneReject) -> Outcome<PhoneAnswer> {
+    let connection = practised(desk)?;
+    let (user, record, ready) = act(&connection, &reject.phone, &reject.invoice_id).await?;
+    let service_id = record.service_id.unwrap_or_default();
+    let rejected = payer(&connection, &ready, user)?
+        .reject(Uuid::new_v4(), &service_id)
+        .await;
+    rejected.map_err(|error| api_refusal(&error))?;
+    answer(&connection, user, &reject.invoice_id, None).await
+}
+
+fn practised(desk: &Desk) -> Outcome<Arc<Connection>> {
+    let connection = desk.current();
+    if connection.saved.view.world == World::Production {
+        return Err(Refusal::new(
+            RefusalCode::NotInThisWorld,
+            "Real customers have their own phones.",
+        ));
+    }
+    Ok(connection)
+}
+
+async fn act(
+    connection: &Connection,
+    phone: &str,
+    invoice_id: &str,
+) -> Outcome<(&'static TestUser, InvoiceRecord, Ready)> {
+    let user = telephones::by_phone(connection.saved.view.country, phone)
+        .ok_or_else(|| Refusal::not_found("practice phone"))?;
+    let record = invoice::record(connection, invoice_id.to_owned()).await?;
+    if record.service_id.is_none() {
+        return Err(Refusal::new(
+            RefusalCode::NotNow,
+            "It has not arrived on the phone yet.",
+        ));
+    }
+    Ok((user, record, connection.ready_to_call().await?))
+}
+
+fn payer<'a>(connection: &'a Connection, ready: &'a Ready, user: &TestUser) -> Outcome<Payer<'a>> {
+    Ok(Payer {
+        api: &connection.api,
+        token: &ready.token,
+        user: guid(user.user)?,
+    })
+}
+
+fn guid(text: &str) -> Outcome<Uuid> {
+    Uuid::parse_str(text).map_err(|error| Refusal::unexpected(&error))
+}
+
+/// The `ErrorText` of a failed accept (spec 16, S2 400).
+fn error_text(body: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    value
+        .get("ErrorText")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The phone afterwards, with the state asked for at once so that the list follows.
+async fn answer(
+    connection: &Arc<Connection>,
+    user: &'static TestUser,
+    invoice_id: &str,
+    failed: Option<String>,
+) -> Outcome<PhoneAnswer> {
+    invoice::ask_again(connection, invoice_id).await?;
+    Ok(PhoneAnswer {
+        phone: view(connection, user).await?,
+        failed,
+    })
+}
+
+async fn view(connection: &Connection, user: &'static TestUser) -> Outcome<PhoneView> {
+    let phone = user.phone;
+    let bills = connection
+        .books
+        .with(move |books| books.bills_for(phone, NEWEST))
+        .await??;
+    let known = connection
+        .books
+        .with(|books| books.customers("", 0, 500))
+        .await??
+        .customers;
+    let issuers = connection.issuers().await?;
+    let issuer_name = |id: &str| {
+        issuers
+            .iter()
+            .find(|issuer| issuer.id == id)
+            .map(|issuer| issuer.name.clone())
+            .unwrap_or_default()
+    };
+    let users = telephones::of(connection.saved.view.country);
+    Ok(PhoneView {
+        users: users
+            .iter()
+            .map(|user| phone_user(connection, user, &known))
+            .collect(),
+        phone: phone.to_owned(),
+        bills: bills
+            .iter()
+            .map(|record| bill(connection, record, issuer_name(&record.content.issuer_id)))
+            .collect(),
+    })
+}
+
+fn phone_user(connection: &Connection, user: &TestUser, known: &[Customer]) -> PhoneUser {
+    let parsed = ::invoice::Phone::parse(user.phone, connection.country).ok();
+    let customer = known
+        .iter()
+        .find(|customer| customer.phone.is_some() && customer.phone == parsed);
+    PhoneUser {
+        phone: user.phone.to_owned(),
+        phone_shown: parsed.map_or_else(
+            || user.phone.to_owned(),
+            |phone| phone.display_in(connection.country),
+        ),
+        name: customer.map_or_else(|| "Test name".to_owned(), |customer| customer.name.clone()),
+        card_expired: user.card_expired,
+    }
+}
+
+fn bill(connection: &Connection, record: &InvoiceRecord, issuer: String) -> BillView {
+    let summary = &record.summary;
+    // The date can be moved, but not more than 30 days past the due date (spec 9.6).
+    let latest = summary
+        .due_date
+        .checked_add(jiff::Span::new().days(30))
+        .unwrap_or(summary.due_date);
+    BillView {
+        invoice_id: summary.id.clone(),
+        issuer: if issuer.is_empty() {
+            record.business.name.clone()
+        } else {
+            issuer
+        },
+        number: summary.number,
+        amount: Money::of_minor(summary.gross_minor, connection.country.currency()).into(),
+        due: summary.due_date.to_string(),
+        lines: record
+            .content
+            .lines
+            .iter()
+            .map(|line| line.description.clone())
+            .collect(),
+        comment: record.content.comment.clone().unwrap_or_default(),
+        by_link: summary.channel == Channel::Link,
+        state: match summary.shown {
+            Shown::Scheduled => BillState::Scheduled,
+            Shown::Paid => BillState::Paid,
+            Shown::Rejected => BillState::Rejected,
+            Shown::Expired | Shown::Canceled | Shown::Invalid | Shown::Refused => BillState::Gone,
+            _ => BillState::Open,
+        },
+        payment_date: summary.payment_date.map(|date| date.to_string()),
+        latest_payment_date: latest.to_string(),
+    }
+}

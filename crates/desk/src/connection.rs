@@ -1,0 +1,345 @@
+//! One open connection: its books, its session, its API client, and the two tasks that work on their own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use ::invoice as trade;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use ledger::Ledger;
+use login::{Clock, Session, SessionError};
+use mobilepay::{AccessToken, Api, ApiError, ApiHttp, GatewayCredentials};
+use secrecy::SecretString;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::books::Books;
+use crate::ipc::{Event, IssuerView, NextStep, Refusal, RefusalCode};
+use crate::refuse::Outcome;
+use crate::settings::SavedConnection;
+use crate::{poller, sender, worlds};
+
+/// An open connection.
+pub(crate) struct Connection {
+    pub(crate) saved: SavedConnection,
+    pub(crate) country: trade::Country,
+    pub(crate) books: Books,
+    pub(crate) session: Session,
+    pub(crate) api: Api,
+    pub(crate) wake_sender: Notify,
+    pub(crate) wake_poller: Notify,
+    pub(crate) closing: CancellationToken,
+    tasks: TaskTracker,
+    clock: Arc<dyn Clock>,
+    zone: TimeZone,
+    events: broadcast::Sender<Event>,
+    in_front: Arc<AtomicBool>,
+    network: AtomicU8,
+}
+
+/// What a call to the API needs.
+pub(crate) struct Ready {
+    pub(crate) token: AccessToken,
+    pub(crate) token_value: SecretString,
+    pub(crate) merchant_id: String,
+}
+
+/// What a connection is opened with.
+pub(crate) struct Opening {
+    pub(crate) saved: SavedConnection,
+    pub(crate) books: PathBuf,
+    pub(crate) session: Session,
+    pub(crate) gateway_secret: SecretString,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) in_front: Arc<AtomicBool>,
+}
+
+const NETWORK_UNKNOWN: u8 = 0;
+const NETWORK_UP: u8 = 1;
+const NETWORK_DOWN: u8 = 2;
+
+impl Connection {
+    /// Opens the books, declares what a crash left on its way to be in doubt, and starts the sender and the poller.
+    pub(crate) async fn open(opening: Opening) -> Outcome<Arc<Self>> {
+        let Opening {
+            saved,
+            books,
+            session,
+            gateway_secret,
+            clock,
+            events,
+            in_front,
+        } = opening;
+        let now = clock.now();
+        let ledger = tokio::task::spawn_blocking(move || {
+            let mut ledger = Ledger::open(&books)?;
+            let left = ledger.recover(now)?;
+            Ok::<_, ledger::LedgerError>((ledger, left))
+        });
+        let (ledger, left) = ledger.await.map_err(|error| Refusal::unexpected(&error))??;
+        if left > 0 {
+            tracing::warn!(
+                left,
+                "invoices were on their way when the program ended: they are in doubt"
+            );
+        }
+        let country = trade::Country::from(saved.view.country);
+        let connection = Arc::new(Self {
+            api: api(&saved, gateway_secret)?,
+            zone: TimeZone::get(country.time_zone()).map_err(|error| Refusal::unexpected(&error))?,
+            country,
+            books: Books::keep(ledger),
+            session,
+            wake_sender: Notify::new(),
+            wake_poller: Notify::new(),
+            closing: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            clock,
+            events,
+            in_front,
+            network: AtomicU8::new(NETWORK_UNKNOWN),
+            saved,
+        });
+        connection.tasks.spawn(sender::run(Arc::clone(&connection)));
+        connection.tasks.spawn(poller::run(Arc::clone(&connection)));
+        Ok(connection)
+    }
+
+    /// Ends both tasks. An attempt that is on its way is waited for, at most as long as its own time limit.
+    pub(crate) async fn close(&self) {
+        self.closing.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.session.close().await;
+    }
+
+    /// Now, by the desk's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The merchant's day (spec 12.3).
+    pub(crate) fn today(&self) -> Date {
+        self.now().to_zoned(self.zone.clone()).date()
+    }
+
+    /// When the merchant's day began.
+    pub(crate) fn start_of_today(&self) -> Timestamp {
+        let midnight = self.today().to_zoned(self.zone.clone());
+        midnight.map_or_else(|_| self.now(), |midnight| midnight.timestamp())
+    }
+
+    /// Sleeps until `until`, or for ever.
+    pub(crate) async fn sleep_until(&self, until: Option<Timestamp>) {
+        let Some(until) = until else {
+            return std::future::pending().await;
+        };
+        let pause = until
+            .duration_since(self.now())
+            .max(SignedDuration::from_millis(20));
+        tokio::time::sleep(pause.unsigned_abs()).await;
+    }
+
+    /// Whether somebody may be looking.
+    pub(crate) fn is_in_front(&self) -> bool {
+        self.in_front.load(Ordering::Relaxed)
+    }
+
+    /// Tells the window; nobody listening is fine.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// Whether the last call got through; `None` before the first.
+    pub(crate) fn online(&self) -> Option<bool> {
+        match self.network.load(Ordering::Relaxed) {
+            NETWORK_UP => Some(true),
+            NETWORK_DOWN => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Takes down from an answer or error whether the network is there, and tells the window when that changed.
+    pub(crate) fn note_network(&self, error: Option<&ApiError>) {
+        let now = match error {
+            Some(ApiError::NotSent { .. }) => NETWORK_DOWN,
+            Some(ApiError::Unclear { trace, .. }) if trace.status.is_none() => NETWORK_DOWN,
+            _ => NETWORK_UP,
+        };
+        if self.network.swap(now, Ordering::Relaxed) != now {
+            self.tell(Event::ConnectionChanged);
+        }
+    }
+
+    /// A token and the merchant's id, asked for once and kept in the books.
+    pub(crate) async fn ready_to_call(&self) -> Outcome<Ready> {
+        let token_value = self.session.access_token().await.map_err(session_refusal)?;
+        let token = AccessToken::new(token_value.clone());
+        if let Some(merchant_id) = self.fact("merchant_id").await? {
+            return Ok(Ready {
+                token,
+                token_value,
+                merchant_id,
+            });
+        }
+        let me = self.api.me(&token, Uuid::new_v4()).await;
+        self.note_network(me.as_ref().err());
+        let merchant_id = me.map_err(|error| api_refusal(&error))?.value.merchant_id;
+        self.save_fact("merchant_id", merchant_id.clone()).await?;
+        let ready = Ready {
+            token,
+            token_value,
+            merchant_id,
+        };
+        self.learn_issuers(&ready).await?;
+        self.tell(Event::ConnectionChanged);
+        Ok(ready)
+    }
+
+    /// Asks for the issuers and keeps them.
+    pub(crate) async fn learn_issuers(&self, ready: &Ready) -> Outcome<Vec<IssuerView>> {
+        let answer = self
+            .api
+            .issuers(&ready.token, Uuid::new_v4(), &ready.merchant_id)
+            .await;
+        self.note_network(answer.as_ref().err());
+        let issuers: Vec<IssuerView> = answer
+            .map_err(|error| api_refusal(&error))?
+            .value
+            .issuers
+            .iter()
+            .map(issuer)
+            .collect();
+        let text = serde_json::to_string(&issuers).map_err(|error| Refusal::unexpected(&error))?;
+        self.save_fact("issuers", text).await?;
+        Ok(issuers)
+    }
+
+    /// The issuers as last told.
+    pub(crate) async fn issuers(&self) -> Outcome<Vec<IssuerView>> {
+        let text = self.fact("issuers").await?;
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
+    }
+
+    /// Forgets whose token it was, so that another merchant's sign-in is not taken for this one's.
+    pub(crate) async fn forget_merchant(&self) -> Outcome<()> {
+        self.save_fact("merchant_id", String::new()).await
+    }
+
+    /// A fact of the books by name; an empty one is none.
+    pub(crate) async fn fact(&self, name: &'static str) -> Outcome<Option<String>> {
+        let found = self.books.with(move |books| books.fact(name)).await??;
+        Ok(found.filter(|value| !value.is_empty()))
+    }
+
+    pub(crate) async fn save_fact(&self, name: &'static str, value: String) -> Outcome<()> {
+        Ok(self
+            .books
+            .with(move |books| books.save_fact(name, &value))
+            .await??)
+    }
+}
+
+fn api(saved: &SavedConnection, gateway_secret: SecretString) -> Outcome<Api> {
+    let invalid = |what: &str| {
+        Refusal::new(RefusalCode::ConnectionInvalid, what.to_owned()).with_detail("api_base_url")
+    };
+    let base = saved
+        .view
+        .api_base_url
+        .parse()
+        .map_err(|_| invalid("The address of the API cannot be read."))?;
+    let http = if worlds::may_be_plain(saved.view.world, &base) {
+        ApiHttp::practice()
+    } else {
+        ApiHttp::default()
+    };
+    let gateway = GatewayCredentials {
+        id: saved.gateway_id.clone(),
+        secret: gateway_secret,
+    };
+    Api::new(base, &gateway, http).map_err(|error| invalid(&error.to_string()))
+}
+
+fn issuer(issuer: &mobilepay::Issuer) -> IssuerView {
+    use mobilepay::IssuerStatus as Status;
+    let status = match &issuer.status {
+        Status::Pending => Some("pending".to_owned()),
+        Status::Enabled => Some("enabled".to_owned()),
+        Status::Disabled => Some("disabled".to_owned()),
+        Status::Unknown(word) => word.clone(),
+    };
+    let town = [&issuer.zip_code, &issuer.city]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let parts: Vec<String> = issuer
+        .address
+        .clone()
+        .into_iter()
+        .chain(Some(town))
+        .filter(|part| !part.is_empty())
+        .collect();
+    IssuerView {
+        id: issuer.id.clone(),
+        name: issuer.name.clone().unwrap_or_default(),
+        status,
+        address: (!parts.is_empty()).then(|| parts.join(", ")),
+        usable: issuer.status.may_be_used(),
+    }
+}
+
+/// The session's refusal in the window's terms.
+pub(crate) fn session_refusal(error: SessionError) -> Refusal {
+    match error {
+        SessionError::SignInNeeded => {
+            Refusal::new(RefusalCode::SignInNeeded, "Nobody is signed in to MobilePay.")
+        }
+        SessionError::Unreachable => Refusal::new(
+            RefusalCode::Unreachable,
+            "The sign-in service of MobilePay does not answer.",
+        ),
+    }
+}
+
+/// An API error in the window's terms, with MobilePay's words.
+pub(crate) fn api_refusal(error: &ApiError) -> Refusal {
+    let answered = sender::answered_of(error);
+    let (code, message) = match error {
+        ApiError::NotSent { .. } => (
+            RefusalCode::Unreachable,
+            "MobilePay could not be reached. Nothing was sent.",
+        ),
+        ApiError::Unauthorized { .. } => (RefusalCode::SignInNeeded, "MobilePay did not accept the sign-in."),
+        ApiError::Refused { status: 403, .. } => (
+            RefusalCode::NoMerchant,
+            "MobilePay does not let this sign-in act for this merchant.",
+        ),
+        ApiError::Refused { .. } | ApiError::AlreadyExists { .. } => {
+            (RefusalCode::RefusedByService, "MobilePay refused.")
+        }
+        ApiError::Throttled { .. } => (RefusalCode::Throttled, "MobilePay asks to wait a little."),
+        ApiError::NotFound { .. } => (RefusalCode::RefusedByService, "MobilePay does not know it."),
+        ApiError::Unclear { .. } => (RefusalCode::Unclear, "MobilePay's answer was lost."),
+    };
+    let refusal = Refusal::new(code, message).with_upstream(crate::ipc::UpstreamView {
+        status: answered.status,
+        code: answered.error_code,
+        text: answered.words,
+        correlation_id: answered.correlation_id,
+    });
+    if code == RefusalCode::NoMerchant {
+        refusal.with_next(NextStep::OpenConnection)
+    } else {
+        refusal
+    }
+}

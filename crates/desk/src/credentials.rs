@@ -1,0 +1,272 @@
+//! Secrets of connections: on their way into the keychain, and out of it into a session. Never to the window.
+//!
+//! Where there is no keychain nothing is kept anywhere else behind the merchant's back: they are asked, and may choose to
+//! keep secrets in memory for this run.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use login::{
+    Clock, HttpClient, Keychain, KeychainState, Provider, Registration, ResponseMode, SecretKind, SecretName,
+    SecretStore, Session, SessionOnly, StoreError,
+};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::ipc::{Door, KeychainView, Refusal, RefusalCode, World};
+use crate::refuse::Outcome;
+use crate::settings::SavedConnection;
+use crate::worlds;
+
+/// The operating system's keychain under the service name `service`, e.g. `dk.kvit.desktop`.
+pub fn keychain(service: &str) -> Arc<dyn SecretStore> {
+    Arc::new(Keychain::new(service))
+}
+
+/// Where secrets are kept in this run.
+pub(crate) struct Credentials {
+    place: Arc<Place>,
+}
+
+/// What a connection is opened with.
+pub(crate) struct Kept {
+    pub(crate) session: Session,
+    pub(crate) gateway_secret: SecretString,
+}
+
+/// The keychain, or memory once the merchant chose that. Sessions hold it, so that the choice reaches them at once.
+struct Place {
+    keychain: Arc<dyn SecretStore>,
+    memory: SessionOnly,
+    this_run_only: AtomicBool,
+}
+
+impl Credentials {
+    pub(crate) fn new(keychain: Arc<dyn SecretStore>) -> Self {
+        let memory = SessionOnly::default();
+        Self {
+            place: Arc::new(Place {
+                keychain,
+                memory,
+                this_run_only: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// From now on, and until the program ends, secrets live in memory.
+    pub(crate) fn keep_for_this_run_only(&self) {
+        self.place.this_run_only.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the merchant chose that.
+    pub(crate) fn this_run_only(&self) -> bool {
+        self.place.this_run_only.load(Ordering::SeqCst)
+    }
+
+    /// Where secrets are kept now, for the window.
+    pub(crate) async fn keychain(&self) -> KeychainView {
+        if self.this_run_only() {
+            return KeychainView::ThisRunOnly;
+        }
+        match self.place.keychain.state().await {
+            KeychainState::Available => KeychainView::Kept,
+            KeychainState::Missing => KeychainView::Missing,
+            KeychainState::Locked => KeychainView::Locked,
+        }
+    }
+
+    /// Stores the secrets of a new connection.
+    pub(crate) async fn keep(
+        &self,
+        connection: &str,
+        client_secret: SecretString,
+        gateway_secret: SecretString,
+    ) -> Outcome<()> {
+        for (kind, secret) in [
+            (SecretKind::ClientSecret, client_secret),
+            (SecretKind::GatewaySecret, gateway_secret),
+        ] {
+            self.place
+                .set(&name(connection, kind), secret)
+                .await
+                .map_err(store_refusal)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes everything that is kept of a connection.
+    pub(crate) async fn forget(&self, connection: &str) -> Outcome<()> {
+        let kinds = [
+            SecretKind::RefreshToken,
+            SecretKind::FormerRefreshToken,
+            SecretKind::ClientSecret,
+            SecretKind::GatewaySecret,
+        ];
+        for kind in kinds {
+            self.place
+                .delete(&name(connection, kind))
+                .await
+                .map_err(store_refusal)?;
+        }
+        Ok(())
+    }
+
+    /// What is needed to open `saved`. The practice world's credentials are no secrets and come with the program.
+    pub(crate) async fn of(&self, saved: &SavedConnection, clock: Arc<dyn Clock>) -> Outcome<Kept> {
+        let (client_secret, gateway_secret) = if saved.view.world == World::Practice {
+            (
+                simulator::PRACTICE_CLIENT_SECRET.into(),
+                simulator::PRACTICE_GATEWAY_SECRET.into(),
+            )
+        } else {
+            (
+                self.read(&saved.view.id, SecretKind::ClientSecret).await?,
+                self.read(&saved.view.id, SecretKind::GatewaySecret).await?,
+            )
+        };
+        let provider = provider(saved)?;
+        let http = HttpClient::new(worlds::may_be_plain(saved.view.world, &provider.discovery_url))
+            .map_err(|error| Refusal::unexpected(&error))?;
+        let place: Arc<dyn SecretStore> = Arc::clone(&self.place) as Arc<dyn SecretStore>;
+        let session = Session::new(
+            &saved.view.id,
+            provider,
+            registration(saved, client_secret),
+            place,
+            http,
+            clock,
+        );
+        // An unreadable keychain is no reason not to open the books: it is said where it matters, at sign-in.
+        if let Err(error) = session.restore().await {
+            tracing::warn!(%error, "the session could not be read from the keychain");
+        }
+        Ok(Kept {
+            session,
+            gateway_secret,
+        })
+    }
+
+    async fn read(&self, connection: &str, kind: SecretKind) -> Outcome<SecretString> {
+        let found = self
+            .place
+            .get(&name(connection, kind))
+            .await
+            .map_err(store_refusal)?;
+        found.ok_or_else(|| {
+            Refusal::new(
+                RefusalCode::ConnectionInvalid,
+                "The secrets of this connection are no longer in the keychain.",
+            )
+            .with_detail("secrets_missing")
+        })
+    }
+}
+
+#[async_trait]
+impl SecretStore for Place {
+    async fn get(&self, name: &SecretName) -> Result<Option<SecretString>, StoreError> {
+        self.now().get(name).await
+    }
+
+    async fn set(&self, name: &SecretName, value: SecretString) -> Result<(), StoreError> {
+        self.now().set(name, value).await
+    }
+
+    async fn delete(&self, name: &SecretName) -> Result<(), StoreError> {
+        self.now().delete(name).await
+    }
+
+    async fn state(&self) -> KeychainState {
+        self.now().state().await
+    }
+}
+
+impl Place {
+    fn now(&self) -> &dyn SecretStore {
+        if self.this_run_only.load(Ordering::SeqCst) {
+            &self.memory
+        } else {
+            self.keychain.as_ref()
+        }
+    }
+}
+
+fn name(connection: &str, kind: SecretKind) -> SecretName {
+    SecretName {
+        connection: connection.to_owned(),
+        kind,
+    }
+}
+
+fn provider(saved: &SavedConnection) -> Outcome<Provider> {
+    let discovery_url: Url = saved.view.discovery_url.parse().map_err(|_| {
+        Refusal::new(
+            RefusalCode::ConnectionInvalid,
+            "The address of the provider cannot be read.",
+        )
+        .with_detail("discovery_url")
+    })?;
+    let own = worlds::mobilepay(saved.view.world, saved.view.country);
+    // MobilePay's own document may name MobilePay's own hosts only; another provider's is trusted for itself.
+    let hosts = own
+        .filter(|own| own.discovery == discovery_url)
+        .map(|_| mobilepay_hosts(saved.view.world));
+    Ok(Provider {
+        discovery_url,
+        issuer: saved.issuer.clone(),
+        hosts,
+    })
+}
+
+/// Hosts of spec 1.2.
+fn mobilepay_hosts(world: World) -> BTreeSet<String> {
+    let hosts: &[&str] = match world {
+        World::Production => &["admin.mobilepay.dk", "admin.mobilepay.fi", "api.mobilepay.dk"],
+        _ => &[
+            "sandprod-admin.mobilepay.dk",
+            "sandprod-admin.mobilepay.fi",
+            "api.sandbox.mobilepay.dk",
+        ],
+    };
+    hosts.iter().map(|host| (*host).to_owned()).collect()
+}
+
+fn registration(saved: &SavedConnection, client_secret: SecretString) -> Registration {
+    Registration {
+        client_id: saved.view.client_id.clone(),
+        client_secret,
+        redirect_uri: saved.view.redirect_uri.clone(),
+        response_mode: match saved.view.door {
+            // A static page can only read the fragment; a listener takes the form that MobilePay recommends.
+            Door::ReturnPage => ResponseMode::Fragment,
+            Door::Loopback => ResponseMode::FormPost,
+        },
+        scopes: vec!["invoice".to_owned(), "offline_access".to_owned()],
+        merchant_vat: saved.view.merchant_vat.clone(),
+    }
+}
+
+/// The keychain's refusal in the window's terms.
+pub(crate) fn store_refusal(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Missing => Refusal::new(
+            RefusalCode::KeychainMissing,
+            "This computer has no keychain, so Kvit cannot keep the sign-in safely.",
+        ),
+        StoreError::Locked => Refusal::new(
+            RefusalCode::KeychainLocked,
+            "The keychain of this computer is locked.",
+        ),
+        StoreError::TooLong => Refusal::new(
+            RefusalCode::KeychainFailed,
+            "A secret is longer than a keychain can hold.",
+        )
+        .with_detail("too_long"),
+        StoreError::Failed(reason) => Refusal::new(
+            RefusalCode::KeychainFailed,
+            format!("The keychain failed: {reason}"),
+        ),
+    }
+}

@@ -1,0 +1,238 @@
+//! The desk: one open connection, the practice world, one sign-in at most, and the events.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use login::{Clock, SecretStore, SystemClock};
+use paper::Press;
+use tokio::sync::{Mutex, broadcast};
+
+use crate::browser::Browser;
+use crate::connection::{Connection, Opening};
+use crate::credentials::{Credentials, Kept};
+use crate::ipc::{Event, Refusal, RefusalCode};
+use crate::practice::Practice;
+use crate::refuse::Outcome;
+use crate::settings::{DataFolder, Remembered, SavedConnection};
+use crate::signin::Waiting;
+
+/// What a host gives to open a desk.
+pub struct Setup {
+    /// The folder of everything: books, settings, the practice world.
+    pub data: PathBuf,
+    /// The merchant's browser.
+    pub browser: Arc<dyn Browser>,
+    /// Where secrets are kept; see [`crate::keychain`].
+    pub secrets: Arc<dyn SecretStore>,
+    /// Where papers are saved that the merchant asks for.
+    pub documents: PathBuf,
+    /// Version of the program.
+    pub version: String,
+    /// The return page, as the practice world's merchant hosts it.
+    pub return_page: &'static str,
+}
+
+/// Why a desk could not be opened; each is a sentence for the merchant.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made or written.
+    #[error("Kvit cannot write to its folder {folder}: {reason}")]
+    Folder {
+        /// Which folder.
+        folder: String,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+    /// The practice world did not start.
+    #[error("The practice world could not be started: {0}")]
+    Practice(simulator::StartError),
+    /// The books could not be opened.
+    #[error("The books could not be opened: {0}")]
+    Books(Refusal),
+}
+
+/// The program without a window.
+pub struct Desk {
+    myself: Weak<Desk>,
+    pub(crate) setup: Setup,
+    pub(crate) folder: DataFolder,
+    pub(crate) remembered: Mutex<Remembered>,
+    pub(crate) practice: Practice,
+    pub(crate) credentials: Credentials,
+    pub(crate) press: Arc<Press>,
+    pub(crate) waiting: Mutex<Option<Waiting>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    current: RwLock<Arc<Connection>>,
+    /// Held while another connection is opened, so that two never are.
+    choosing: Mutex<()>,
+    events: broadcast::Sender<Event>,
+    in_front: Arc<AtomicBool>,
+}
+
+/// Events that a slow listener may miss before it must read everything again.
+const EVENTS_KEPT: usize = 256;
+
+impl Desk {
+    /// Starts the practice world and opens the connection that was open last.
+    ///
+    /// # Errors
+    /// [`OpenError`], with a sentence for the merchant.
+    pub async fn open(setup: Setup) -> Result<Arc<Self>, OpenError> {
+        let folder_error = |reason| OpenError::Folder {
+            folder: setup.data.display().to_string(),
+            reason,
+        };
+        let folder = DataFolder::prepare(setup.data.clone()).map_err(folder_error)?;
+        let mut remembered = folder.recall().map_err(folder_error)?;
+        let practice = Practice::start(folder.practice(), remembered.practice_port, setup.return_page)
+            .await
+            .map_err(OpenError::Practice)?;
+        remembered.practice_port = Some(practice.port());
+        folder.remember(&remembered).map_err(folder_error)?;
+        let credentials = Credentials::new(Arc::clone(&setup.secrets));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let (events, _) = broadcast::channel(EVENTS_KEPT);
+        let in_front = Arc::new(AtomicBool::new(true));
+        let chosen = remembered.current.clone().unwrap_or_default();
+        let saved =
+            find(&practice, &remembered, &chosen).unwrap_or_else(|| practice.connections()[0].clone());
+        let opening = Parts {
+            folder: &folder,
+            credentials: &credentials,
+            clock: &clock,
+            events: &events,
+            in_front: &in_front,
+        };
+        let current = opening.open(saved).await.map_err(OpenError::Books)?;
+        Ok(Arc::new_cyclic(|myself| Self {
+            myself: Weak::clone(myself),
+            press: Arc::new(Press::new()),
+            current: RwLock::new(current),
+            choosing: Mutex::new(()),
+            waiting: Mutex::new(None),
+            remembered: Mutex::new(remembered),
+            setup,
+            folder,
+            practice,
+            credentials,
+            clock,
+            events,
+            in_front,
+        }))
+    }
+
+    /// What changes from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Tells whether the window is in front: the poller is quicker then.
+    pub fn set_in_front(&self, in_front: bool) {
+        self.in_front.store(in_front, Ordering::Relaxed);
+        if in_front {
+            self.current().wake_poller.notify_one();
+        }
+    }
+
+    /// Ends all work. What is on its way is waited for.
+    pub async fn close(&self) {
+        self.current().close().await;
+        self.practice.close().await;
+    }
+
+    /// This desk, for work that outlives the command that began it.
+    pub(crate) fn myself(&self) -> Arc<Self> {
+        self.myself.upgrade().expect("whoever calls holds it")
+    }
+
+    /// The open connection.
+    pub(crate) fn current(&self) -> Arc<Connection> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tells the window.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// Changes what is remembered, on disk first.
+    pub(crate) async fn remember(&self, change: impl FnOnce(&mut Remembered)) -> Outcome<()> {
+        let mut remembered = self.remembered.lock().await;
+        let mut changed = remembered.clone();
+        change(&mut changed);
+        self.folder.remember(&changed).map_err(|error| {
+            Refusal::new(
+                RefusalCode::BooksNotWritable,
+                format!("The settings were not saved: {error}"),
+            )
+        })?;
+        *remembered = changed;
+        Ok(())
+    }
+
+    /// A connection by its id.
+    pub(crate) async fn connection_named(&self, id: &str) -> Outcome<SavedConnection> {
+        let remembered = self.remembered.lock().await;
+        find(&self.practice, &remembered, id).ok_or_else(|| Refusal::not_found("connection"))
+    }
+
+    /// Closes the open connection and opens `saved`. If that fails, the former one is opened again.
+    pub(crate) async fn switch_to(&self, saved: SavedConnection) -> Outcome<Arc<Connection>> {
+        let _choosing = self.choosing.lock().await;
+        let former = self.current();
+        former.close().await;
+        let id = saved.view.id.clone();
+        let parts = Parts {
+            folder: &self.folder,
+            credentials: &self.credentials,
+            clock: &self.clock,
+            events: &self.events,
+            in_front: &self.in_front,
+        };
+        let (opened, refused) = match parts.open(saved).await {
+            Ok(opened) => (opened, None),
+            Err(refusal) => (parts.open(former.saved.clone()).await?, Some(refusal)),
+        };
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&opened);
+        if let Some(refusal) = refused {
+            return Err(refusal);
+        }
+        self.remember(|remembered| remembered.current = Some(id)).await?;
+        self.tell(Event::EverythingChanged);
+        Ok(opened)
+    }
+}
+
+/// What opening a connection needs of the desk.
+struct Parts<'a> {
+    folder: &'a DataFolder,
+    credentials: &'a Credentials,
+    clock: &'a Arc<dyn Clock>,
+    events: &'a broadcast::Sender<Event>,
+    in_front: &'a Arc<AtomicBool>,
+}
+
+impl Parts<'_> {
+    async fn open(&self, saved: SavedConnection) -> Outcome<Arc<Connection>> {
+        let Kept {
+            session,
+            gateway_secret,
+        } = self.credentials.of(&saved, Arc::clone(self.clock)).await?;
+        Connection::open(Opening {
+            books: self.folder.books(&saved.view.id),
+            saved,
+            session,
+            gateway_secret,
+            clock: Arc::clone(self.clock),
+            events: self.events.clone(),
+            in_front: Arc::clone(self.in_front),
+        })
+        .await
+    }
+}
+
+fn find(practice: &Practice, remembered: &Remembered, id: &str) -> Option<SavedConnection> {
+    let mut all = practice.connections().iter().chain(&remembered.connections);
+    all.find(|saved| saved.view.id == id).cloned()
+}

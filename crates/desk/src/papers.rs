@@ -1,0 +1,146 @@
+//! Papers: set on a thread that may take its time, from the one template for drafts and sent invoices alike.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ::invoice::{Business, Country, DraftForm, Reading, Rulebook};
+use ledger::InvoiceRecord;
+use paper::{Language, PaperError, Payment, Press, Sheet};
+
+use crate::Desk;
+use crate::connection::Connection;
+use crate::ipc::{PaperLanguage, PaperView, Refusal, RefusalCode, SavedFile};
+use crate::refuse::Outcome;
+
+/// The paper of a draft as it is read now.
+pub(crate) async fn of_draft(
+    desk: &Desk,
+    form: DraftForm,
+    reading: Reading,
+    rulebook: Rulebook,
+    business: Business,
+    language: PaperLanguage,
+) -> Outcome<PaperView> {
+    let pages = set(&desk.press, move |press| {
+        press.svg(&Sheet::of_draft(
+            &form,
+            &reading,
+            &business,
+            rulebook.country,
+            words(language),
+            rulebook.today,
+        ))
+    });
+    Ok(PaperView { pages: pages.await? })
+}
+
+/// The paper of a sent invoice.
+pub(crate) async fn of_invoice(
+    desk: &Desk,
+    record: InvoiceRecord,
+    language: PaperLanguage,
+) -> Outcome<PaperView> {
+    let pages = set(&desk.press, move |press| press.svg(&sheet(&record, language)));
+    Ok(PaperView { pages: pages.await? })
+}
+
+/// Saves the paper of a sent invoice as PDF among the user's documents, under a name that is free.
+pub(crate) async fn save_pdf(
+    desk: &Desk,
+    connection: &Connection,
+    record: InvoiceRecord,
+    language: PaperLanguage,
+) -> Outcome<SavedFile> {
+    let title = match connection.country {
+        Country::Dk => "Faktura",
+        Country::Fi => "Lasku",
+    };
+    let name = format!("{title} {}", record.summary.number);
+    let now = connection.now();
+    let bytes = set(&desk.press, move |press| {
+        press.pdf(&sheet(&record, language), now)
+    })
+    .await?;
+    let folder = desk.setup.documents.clone();
+    let written = tokio::task::spawn_blocking(move || write_new(&folder, &name, &bytes)).await;
+    let path = written
+        .map_err(|error| Refusal::unexpected(&error))?
+        .map_err(|error| {
+            Refusal::new(
+                RefusalCode::FileNotWritten,
+                format!("The PDF could not be saved: {error}."),
+            )
+        })?;
+    Ok(SavedFile {
+        path: path.display().to_string(),
+    })
+}
+
+fn sheet(record: &InvoiceRecord, language: PaperLanguage) -> Sheet {
+    let sheet = Sheet::of_content(
+        &record.content,
+        &record.business,
+        Some(record.summary.number),
+        words(language),
+    );
+    match (&record.link, record.summary.channel) {
+        (Some(link), _) => sheet.paid_by(Payment::Link(link)),
+        (None, ::invoice::Channel::Phone) => sheet.paid_by(Payment::App),
+        (None, ::invoice::Channel::Link) => sheet,
+    }
+}
+
+/// Never over a file that is there: `Faktura 7.pdf`, then `Faktura 7 (2).pdf`.
+fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    for attempt in 1..1_000 {
+        let file = if attempt == 1 {
+            format!("{name}.pdf")
+        } else {
+            format!("{name} ({attempt}).pdf")
+        };
+        let path = folder.join(file);
+        match std::fs::File::create_new(&path) {
+            Ok(mut file) => {
+                std::io::Write::write_all(&mut file, bytes)?;
+                file.sync_all()?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(std::io::ErrorKind::AlreadyExists.into())
+}
+
+async fn set<T: Send + 'static>(
+    press: &Arc<Press>,
+    job: impl FnOnce(&Press) -> Result<T, PaperError> + Send + 'static,
+) -> Outcome<T> {
+    let press = Arc::clone(press);
+    let done = tokio::task::spawn_blocking(move || job(&press)).await;
+    done.map_err(|error| Refusal::unexpected(&error))?
+        .map_err(|error| Refusal::unexpected(&error))
+}
+
+const fn words(language: PaperLanguage) -> Language {
+    match language {
+        PaperLanguage::Da => Language::Da,
+        PaperLanguage::Fi => Language::Fi,
+        PaperLanguage::En => Language::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pdf_is_never_written_over_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = write_new(folder.path(), "Faktura 7", b"one").unwrap();
+        let second = write_new(folder.path(), "Faktura 7", b"two").unwrap();
+        assert_eq!(second.file_name().unwrap(), "Faktura 7 (2).pdf");
+        assert_eq!(std::fs::read(first).unwrap(), b"one");
+    }
+}

@@ -1,0 +1,99 @@
+//! The practice world: MobilePay in a box, started in this process, with its own books beside ours.
+//!
+//! Kvit speaks to it over HTTP like to any other; only its addresses and its openly fictitious credentials come from here.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use simulator::{Config, Country, Simulator, StartError, StaticPage};
+
+use crate::ipc::{ConnectionView, CountryCode, Door, World};
+use crate::settings::SavedConnection;
+
+/// Where the practice merchant's own return page lies; its name ends as the page expects of the practice world.
+const RETURN_PATH: &str = "/merchant/practice/return";
+
+/// The loopback address of the official sample (spec 6.11); the second way back in the practice world.
+pub(crate) const LOOPBACK_RETURN: &str = "http://127.0.0.1:7890/";
+
+/// The running practice world and its two connections.
+pub(crate) struct Practice {
+    simulator: Simulator,
+    connections: [SavedConnection; 2],
+}
+
+impl Practice {
+    /// Starts it with its books in `data`, on `port` if that is free, so that links it gave out stay good.
+    pub(crate) async fn start(
+        data: PathBuf,
+        port: Option<u16>,
+        return_page: &'static str,
+    ) -> Result<Self, StartError> {
+        let config = |port| Config {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            pages: vec![StaticPage::html(RETURN_PATH, return_page)],
+            ..Config::practice(Some(data.clone()))
+        };
+        let simulator = match port {
+            None => simulator::start(config(0)).await?,
+            Some(port) => match simulator::start(config(port)).await {
+                Ok(simulator) => simulator,
+                Err(error) => {
+                    tracing::warn!(%error, port, "the practice world moves to another port");
+                    simulator::start(config(0)).await?
+                }
+            },
+        };
+        let connections = [CountryCode::Dk, CountryCode::Fi].map(|country| connection(&simulator, country));
+        for redirect_uri in [&connections[0].view.redirect_uri, &LOOPBACK_RETURN.to_owned()] {
+            simulator.register_redirect_uri(simulator::PRACTICE_CLIENT_ID, redirect_uri);
+        }
+        Ok(Self {
+            simulator,
+            connections,
+        })
+    }
+
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.simulator.port()
+    }
+
+    /// Its connections: Denmark, then Finland.
+    pub(crate) const fn connections(&self) -> &[SavedConnection; 2] {
+        &self.connections
+    }
+
+    /// What the window sees of them.
+    pub(crate) fn views(&self) -> Vec<ConnectionView> {
+        self.connections.iter().map(|saved| saved.view.clone()).collect()
+    }
+
+    /// Ends it; its books are on disk.
+    pub(crate) async fn close(&self) {
+        self.simulator.shutdown().await;
+    }
+}
+
+fn connection(simulator: &Simulator, country: CountryCode) -> SavedConnection {
+    let (id, name, vat, place) = match country {
+        CountryCode::Dk => ("practice-dk", "Nordhavn Cykler", "DK25313763", Country::Dk),
+        CountryCode::Fi => ("practice-fi", "Kallion Kukka", "FI01120389", Country::Fi),
+    };
+    SavedConnection {
+        view: ConnectionView {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            world: World::Practice,
+            country,
+            client_id: simulator::PRACTICE_CLIENT_ID.to_owned(),
+            redirect_uri: format!("{}{RETURN_PATH}", simulator.base_url().trim_end_matches('/')),
+            door: Door::ReturnPage,
+            discovery_url: simulator.discovery_url(place),
+            api_base_url: simulator.api_base_url(),
+            merchant_vat: Some(vat.to_owned()),
+        },
+        issuer: simulator.issuer(),
+        gateway_id: simulator::PRACTICE_GATEWAY_ID.to_owned(),
+    }
+}

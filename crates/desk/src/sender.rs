@@ -1,0 +1,193 @@
+//! Takes what may go out from the outbox, one after another in the order of the numbers, and stores what each attempt proves.
+//!
+//! `sending` is committed before a socket opens. What an answer proves decides what follows (`mobilepay::proves`), never a
+//! guess: an unclear outcome leaves the invoice in doubt, and only its identical bytes go out again.
+
+use std::sync::Arc;
+
+use ::invoice::Channel;
+use jiff::{SignedDuration, Timestamp};
+use ledger::{Answered, Outcome, Outgoing};
+use mobilepay::{ApiError, Proof, Trace, proves};
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::ipc::Event;
+use crate::refuse::Outcome as Done;
+
+/// After an unclear outcome the same bytes wait at least this long: the client's total time-out and a margin, so that the
+/// first attempt has surely ended at the service before the second one asks.
+const DOUBT_PAUSE: SignedDuration = SignedDuration::from_secs(45);
+
+/// The longest pause between two attempts that certainly did not get through.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the sender does next.
+enum Step {
+    /// Something went out; look again at once.
+    Again,
+    /// Nothing may go out before this; `None`: until woken.
+    Wait(Option<Timestamp>),
+}
+
+/// Runs until the connection closes.
+pub(crate) async fn run(connection: Arc<Connection>) {
+    let closing = connection.closing.clone();
+    loop {
+        let step = match step(&connection).await {
+            Ok(step) => step,
+            Err(refusal) => {
+                tracing::warn!(%refusal, "the sender pauses");
+                Step::Wait(Some(connection.now() + SignedDuration::from_secs(5)))
+            }
+        };
+        let Step::Wait(until) = step else { continue };
+        tokio::select! {
+            () = closing.cancelled() => return,
+            () = connection.wake_sender.notified() => {}
+            () = connection.sleep_until(until) => {}
+        }
+    }
+}
+
+async fn step(connection: &Arc<Connection>) -> Done<Step> {
+    let now = connection.now();
+    let Some(item) = connection
+        .books
+        .with(move |books| books.next_to_send(now))
+        .await??
+    else {
+        let wake = connection.books.with(|books| books.next_wake()).await??;
+        return Ok(Step::Wait(wake));
+    };
+    // The token and the merchant first: nothing is marked as sending while a sign-in or the network is missing.
+    let Ok(ready) = connection.ready_to_call().await else {
+        return Ok(Step::Wait(Some(now + SignedDuration::from_secs(15))));
+    };
+    let correlation = Uuid::new_v4();
+    begin(connection, &item, correlation).await?;
+    let attempt = match item.channel {
+        Channel::Phone => {
+            let call =
+                connection
+                    .api
+                    .create_direct(&ready.token, correlation, &ready.merchant_id, &item.request);
+            call.await
+                .map(|answer| (answer.value.invoice_id, None, answer.trace))
+        }
+        Channel::Link => {
+            let call =
+                connection
+                    .api
+                    .create_link(&ready.token, correlation, &ready.merchant_id, &item.request);
+            call.await
+                .map(|answer| (answer.value.invoice_id, answer.value.href, answer.trace))
+        }
+    };
+    if matches!(attempt, Err(ApiError::Unauthorized { .. })) {
+        connection.session.rejected(&ready.token_value).await;
+    }
+    settle(connection, &item, attempt).await?;
+    Ok(Step::Again)
+}
+
+async fn begin(connection: &Connection, item: &Outgoing, correlation: Uuid) -> Done<()> {
+    let (id, now) = (item.invoice_id.clone(), connection.now());
+    connection
+        .books
+        .with(move |books| books.begin_sending(&id, &correlation.to_string(), now))
+        .await??;
+    connection.tell(Event::InvoicesChanged {
+        ids: vec![item.invoice_id.clone()],
+    });
+    Ok(())
+}
+
+type Attempt = Result<(String, Option<String>, Trace), ApiError>;
+
+async fn settle(connection: &Arc<Connection>, item: &Outgoing, attempt: Attempt) -> Done<()> {
+    let now = connection.now();
+    connection.note_network(attempt.as_ref().err());
+    let (outcome, answered) = match attempt {
+        Ok((service_id, link, trace)) => (
+            Outcome::Accepted { service_id, link },
+            answered(&trace, None, None),
+        ),
+        Err(error) => (outcome_of(&error, item.attempts, now), answered_of(&error)),
+    };
+    let id = item.invoice_id.clone();
+    let kept = connection
+        .books
+        .with(move |books| books.settle(&id, &outcome, answered, now))
+        .await?;
+    kept?;
+    connection.wake_poller.notify_one();
+    connection.tell(Event::InvoicesChanged {
+        ids: vec![item.invoice_id.clone()],
+    });
+    connection.tell(Event::ConnectionChanged);
+    Ok(())
+}
+
+/// What an attempt's error means for the outbox (security: sending once, table of outcomes).
+pub(crate) fn outcome_of(error: &ApiError, attempts: u32, now: Timestamp) -> Outcome {
+    let after = |pause: SignedDuration| now.checked_add(pause).unwrap_or(Timestamp::MAX);
+    match (proves(error), error) {
+        (_, ApiError::Throttled { retry_after, .. }) => {
+            let asked = retry_after.and_then(|pause| SignedDuration::try_from(pause).ok());
+            Outcome::NotSent {
+                retry_at: after(asked.unwrap_or_else(|| pause_after(attempts))),
+            }
+        }
+        (Proof::NotSent | Proof::NotCarriedOut, _) => Outcome::NotSent {
+            retry_at: after(pause_after(attempts)),
+        },
+        (Proof::Refused, _) => Outcome::Refused,
+        (Proof::ExistsAlready, _) => Outcome::Exists,
+        (Proof::Nothing, _) => Outcome::Unclear {
+            retry_at: after(DOUBT_PAUSE),
+        },
+    }
+}
+
+/// 1, 2, 4 … seconds, at most five minutes.
+fn pause_after(attempts: u32) -> SignedDuration {
+    SignedDuration::from_secs(1_i64 << attempts.min(16)).min(LONGEST_PAUSE)
+}
+
+fn answered(trace: &Trace, error_code: Option<u32>, words: Option<String>) -> Answered {
+    Answered {
+        status: trace.status,
+        error_code,
+        words,
+        correlation_id: Some(trace.correlation_id.to_string()),
+        raw: Some(trace.body.clone()).filter(|body| !body.is_empty()),
+    }
+}
+
+/// What is kept of an error as evidence.
+pub(crate) fn answered_of(error: &ApiError) -> Answered {
+    let (code, words) = match error {
+        ApiError::Refused {
+            code, description, ..
+        } => (*code, description.clone()),
+        ApiError::AlreadyExists {
+            code, description, ..
+        } => (Some(*code), description.clone()),
+        other => (None, Some(other.to_string())),
+    };
+    answered(error.trace(), code, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_doubles_and_ends_at_five_minutes() {
+        let seconds: Vec<i64> = [0, 1, 2, 8, 9, 40]
+            .map(|attempts| pause_after(attempts).as_secs())
+            .to_vec();
+        assert_eq!(seconds, [1, 2, 4, 256, 300, 300]);
+    }
+}

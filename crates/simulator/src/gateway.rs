@@ -1,0 +1,156 @@
+//! The API gateway in front of everything: its headers, the bearer, and its own error shape (spec 3, 13).
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::server::World;
+
+/// Whose call it is.
+pub(crate) struct Caller {
+    pub(crate) merchant: String,
+    pub(crate) correlation: String,
+}
+
+/// The correlation id of the call, or a new one (spec 21.2: used in envelopes if it is a GUID).
+pub(crate) fn correlation(headers: &HeaderMap) -> String {
+    let given = headers.get("correlationid").and_then(|value| value.to_str().ok());
+    given
+        .and_then(|text| Uuid::parse_str(text).ok())
+        .unwrap_or_else(Uuid::new_v4)
+        .to_string()
+}
+
+/// The two headers of the developer portal's app.
+pub(crate) fn check_app(world: &World, headers: &HeaderMap) -> Result<(), Response> {
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let (id, secret) = (header("x-ibm-client-id"), header("x-ibm-client-secret"));
+    let known = world
+        .config
+        .gateway
+        .iter()
+        .any(|app| app.id == id && app.secret == secret);
+    if known { Ok(()) } else { Err(unauthorized()) }
+}
+
+/// All of section 3: app, bearer, scope, merchant.
+pub(crate) fn check(world: &World, headers: &HeaderMap) -> Result<Caller, Response> {
+    check_app(world, headers)?;
+    let correlation = correlation(headers);
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(unauthorized)?;
+    let claims = world.key.verify(bearer).ok_or_else(unauthorized)?;
+    let now = world.now().as_second();
+    let state = world.lock();
+    let revoked = claims["grant"]
+        .as_str()
+        .is_none_or(|grant| state.revoked.contains(grant));
+    let is_access_token = claims["aud"].as_str() == Some(&world.audience());
+    if revoked || !is_access_token || claims["exp"].as_i64().is_none_or(|exp| exp <= now) {
+        return Err(unauthorized());
+    }
+    let scopes = claims["scope"].as_array().cloned().unwrap_or_default();
+    if !scopes.iter().any(|scope| scope == "invoice") {
+        return Err(forbidden(&correlation));
+    }
+    let merchant = claims["merchant_id"]
+        .as_str()
+        .ok_or_else(|| forbidden(&correlation))?
+        .to_owned();
+    Ok(Caller {
+        merchant,
+        correlation,
+    })
+}
+
+/// A path that names another merchant (spec 21.2).
+pub(crate) fn check_merchant(caller: &Caller, merchant: &str) -> Result<(), Response> {
+    if caller.merchant == merchant {
+        Ok(())
+    } else {
+        Err(forbidden(&caller.correlation))
+    }
+}
+
+/// IBM API Connect's shape (spec 3: inferred).
+fn unauthorized() -> Response {
+    let body = json!({
+        "httpCode": "401", "httpMessage": "Unauthorized", "moreInformation": "Not allowed to access this resource",
+    });
+    (StatusCode::UNAUTHORIZED, axum::Json(body)).into_response()
+}
+
+pub(crate) fn forbidden(correlation: &str) -> Response {
+    envelope(
+        StatusCode::FORBIDDEN,
+        "DomainError",
+        None,
+        Some("Access denied"),
+        correlation,
+    )
+}
+
+pub(crate) fn not_found(correlation: &str) -> Response {
+    envelope(
+        StatusCode::NOT_FOUND,
+        "DomainError",
+        None,
+        Some("Not found"),
+        correlation,
+    )
+}
+
+/// 400, one line a problem: `input.Field : text` (spec 13.1).
+pub(crate) fn input_error(problems: &[(String, &str)], correlation: &str) -> Response {
+    let lines: String = problems
+        .iter()
+        .map(|(field, text)| format!("input.{field} : {text}\r\n"))
+        .collect();
+    envelope(
+        StatusCode::BAD_REQUEST,
+        "InputError",
+        None,
+        Some(&lines),
+        correlation,
+    )
+}
+
+/// 409 (spec 13.1).
+pub(crate) fn domain_error(code: Option<u32>, text: &str, correlation: &str) -> Response {
+    envelope(StatusCode::CONFLICT, "DomainError", code, Some(text), correlation)
+}
+
+/// 500, when the simulator's own disk fails.
+pub(crate) fn server_error(correlation: &str) -> Response {
+    let text = "The books of the simulator could not be written.";
+    envelope(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "ServerError",
+        None,
+        Some(text),
+        correlation,
+    )
+}
+
+fn envelope(
+    status: StatusCode,
+    error: &str,
+    code: Option<u32>,
+    text: Option<&str>,
+    correlation: &str,
+) -> Response {
+    let body = json!({
+        "correlation_id": correlation, "error": error, "error_code": code.map(|code| code.to_string()),
+        "error_description": text, "error_context": "Invoices",
+    });
+    (status, axum::Json(body)).into_response()
+}

@@ -1,0 +1,108 @@
+//! JSON as the service reads it: members in any case, numbers exact, nulls as absent.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_json::value::RawValue;
+
+/// An object by lower-case member names. Of two spellings of one name the last wins (spec 21 item 3).
+#[derive(Debug, Default)]
+pub(crate) struct Members(BTreeMap<String, Box<RawValue>>);
+
+impl Members {
+    /// Reads an object; anything else is none.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let read: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
+        Some(Self(
+            read.into_iter()
+                .filter(|(_, value)| value.get() != "null")
+                .map(|(name, value)| (name.to_lowercase().replace('_', ""), value))
+                .collect(),
+        ))
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// A string; `Err` when the member is there and is none.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, ()> {
+        self.0
+            .get(name)
+            .map(|raw| serde_json::from_str(raw.get()).map_err(drop))
+            .transpose()
+    }
+
+    /// An exact number.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<Decimal>, ()> {
+        self.0
+            .get(name)
+            .map(|raw| decimal(raw.get()).ok_or(()))
+            .transpose()
+    }
+
+    /// An object.
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, ()> {
+        self.0
+            .get(name)
+            .map(|raw| Self::of(raw.get()).ok_or(()))
+            .transpose()
+    }
+
+    /// A list of objects.
+    pub(crate) fn objects(&self, name: &str) -> Result<Vec<Self>, ()> {
+        let Some(raw) = self.0.get(name) else {
+            return Ok(Vec::new());
+        };
+        let items: Vec<Box<RawValue>> = serde_json::from_str(raw.get()).map_err(drop)?;
+        items.iter().map(|item| Self::of(item.get()).ok_or(())).collect()
+    }
+}
+
+/// A JSON number, exactly.
+fn decimal(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text)
+        .or_else(|_| Decimal::from_scientific(text))
+        .ok()
+}
+
+/// A number for an answer, as it was sent (spec 21.2).
+pub(crate) fn raw(number: Decimal) -> Box<RawValue> {
+    RawValue::from_string(number.to_string()).expect("a decimal is a JSON number")
+}
+
+/// One spelling for all bodies that are equal in all fields (spec 12.4): order, case of names, white space, form of
+/// numbers and nulls do not count.
+pub(crate) fn canonical(text: &str) -> String {
+    if let Some(members) = Members::of(text) {
+        let parts: Vec<String> = members
+            .0
+            .iter()
+            .map(|(name, value)| format!("{name:?}:{}", canonical(value.get())))
+            .collect();
+        return format!("{{{}}}", parts.join(","));
+    }
+    if let Ok(items) = serde_json::from_str::<Vec<Box<RawValue>>>(text) {
+        let parts: Vec<String> = items.iter().map(|item| canonical(item.get())).collect();
+        return format!("[{}]", parts.join(","));
+    }
+    match decimal(text) {
+        Some(number) => number.normalize().to_string(),
+        None => {
+            serde_json::from_str::<String>(text).map_or_else(|_| text.to_owned(), |text| format!("{text:?}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_in_all_fields_is_equal() {
+        let one = canonical(r#"{"TotalAmount": 360.00, "Comment": null, "A": [1, {"b": "x"}]}"#);
+        let two = canonical(r#"{"a":[1.0,{"B":"x"}],"totalamount":360}"#);
+        assert_eq!(one, two);
+        assert_ne!(one, canonical(r#"{"a":[1.0,{"B":"y"}],"totalamount":360}"#));
+    }
+}

@@ -1,0 +1,251 @@
+//! The landing page of a link (spec 9.6): a person opens it, says whose phone it is, and pays, schedules or rejects.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::pages::{self, Words, escape};
+use crate::seed::{self, Consumer};
+use crate::server::World;
+use crate::simulation::with_status;
+use crate::state::{Invoice, Payment, Status};
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new().route("/usersettings-landing-website/", get(show).post(act))
+}
+
+/// The API form of a link answers with a redirect to the landing page (spec 9.4; 21 item 29).
+pub(crate) fn api_form() -> Router<Arc<World>> {
+    Router::new().route("/consumers/me/invoices/invoices/{invoice}/link", get(redirect))
+}
+
+async fn redirect(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
+    let found = world.lock().invoices.get(&id).cloned();
+    match found.and_then(|invoice| invoice.link.clone().map(|token| (token, invoice.country()))) {
+        Some((token, country)) => Redirect::to(&world.landing(&token, country)).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Opened {
+    token: String,
+    country_code: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Decision {
+    phone: String,
+    decision: String,
+    day: String,
+}
+
+fn by_token(world: &World, token: &str) -> Option<Invoice> {
+    let state = world.lock();
+    state
+        .invoices
+        .values()
+        .find(|invoice| !token.is_empty() && invoice.link.as_deref() == Some(token))
+        .cloned()
+}
+
+async fn show(State(world): State<Arc<World>>, headers: HeaderMap, Query(opened): Query<Opened>) -> Response {
+    let words = pages::words_for(&headers, &opened.country_code);
+    match by_token(&world, &opened.token) {
+        Some(invoice) if invoice.status.is_open() => bill(&world, words, &invoice, None),
+        Some(invoice) if invoice.status == Status::Paid => note(words, Said::Paid),
+        // After expiry the data is deleted; scanning shows an error (spec 9.4).
+        _ => note(words, Said::Gone),
+    }
+}
+
+async fn act(
+    State(world): State<Arc<World>>,
+    headers: HeaderMap,
+    Query(opened): Query<Opened>,
+    Form(decision): Form<Decision>,
+) -> Response {
+    let words = pages::words_for(&headers, &opened.country_code);
+    let Some(invoice) = by_token(&world, &opened.token).filter(|invoice| invoice.status.is_open()) else {
+        return note(words, Said::Gone);
+    };
+    let Some(consumer) = seed::consumer_by_phone(decision.phone.trim()) else {
+        return bill(&world, words, &invoice, Some(Said::UnknownPhone));
+    };
+    if decision.decision == "reject" {
+        return match world.lock().reject(&invoice.id) {
+            Ok(()) => note(words, Said::Rejected),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
+    }
+    pay(&world, words, &invoice, consumer, &decision)
+}
+
+fn pay(world: &World, words: Words, invoice: &Invoice, consumer: &Consumer, decision: &Decision) -> Response {
+    let today = world.today(invoice.country());
+    let on = if decision.decision == "later" {
+        match decision.day.parse::<Date>() {
+            Ok(day) if day > today && day <= invoice.last_day() => day,
+            _ => return bill(world, words, invoice, Some(Said::BadDay)),
+        }
+    } else {
+        today
+    };
+    let paid = world.lock().accept(&invoice.id, on, today, consumer.card_expired);
+    let (said, status) = match paid {
+        Ok(Payment::Paid) => (Said::Paid, "paid"),
+        Ok(Payment::Scheduled) => (Said::Scheduled, "accepted"),
+        Ok(Payment::CardRefused) => return note(words, Said::CardRefused),
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    match &invoice.redirect_url {
+        Some(url) => Redirect::to(&with_status(url, status)).into_response(),
+        None => note(words, said),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Said {
+    Paid,
+    Scheduled,
+    Rejected,
+    CardRefused,
+    Gone,
+    UnknownPhone,
+    BadDay,
+}
+
+impl Said {
+    const fn text(self, words: Words) -> &'static str {
+        let (da, fi, en) = match self {
+            Self::Paid => ("Regningen er betalt", "Lasku on maksettu", "The bill is paid"),
+            Self::Scheduled => (
+                "Betalingen er planlagt",
+                "Maksu on ajastettu",
+                "The payment is scheduled",
+            ),
+            Self::Rejected => (
+                "Regningen er afvist",
+                "Lasku on hylätty",
+                "Your bill was rejected!",
+            ),
+            Self::CardRefused => (
+                "Kortet er udløbet",
+                "Kortti on vanhentunut",
+                "The card has expired",
+            ),
+            Self::Gone => (
+                "Linket er udløbet",
+                "Linkki on vanhentunut",
+                "The link has expired",
+            ),
+            Self::UnknownPhone => (
+                "Vælg en af øvetelefonerne.",
+                "Valitse jokin harjoituspuhelimista.",
+                "Choose one of the practice phones.",
+            ),
+            Self::BadDay => (
+                "Vælg en dag inden fristen.",
+                "Valitse päivä määräajassa.",
+                "Choose a day within the limit.",
+            ),
+        };
+        if words.is_danish() {
+            da
+        } else if words.is_finnish() {
+            fi
+        } else {
+            en
+        }
+    }
+}
+
+fn note(words: Words, said: Said) -> Response {
+    let text = said.text(words);
+    let mut response = pages::page(words, text, &format!("<h1 role=status>{text}</h1>"), None);
+    if matches!(said, Said::Gone) {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+fn bill(world: &World, words: Words, invoice: &Invoice, said: Option<Said>) -> Response {
+    let pick = |da, fi, en| {
+        if words.is_danish() {
+            da
+        } else if words.is_finnish() {
+            fi
+        } else {
+            en
+        }
+    };
+    let issuer = seed::merchant(&invoice.merchant)
+        .and_then(|merchant| merchant.issuers.iter().find(|issuer| issuer.id == invoice.issuer))
+        .map_or("", |issuer| issuer.name);
+    let rows: String = invoice
+        .articles
+        .iter()
+        .map(|article| {
+            let total = article.total.map(|total| total.to_string()).unwrap_or_default();
+            format!("<tr><td>{}<td>{total}", escape(&article.description))
+        })
+        .collect();
+    let own = invoice.phone.as_deref().unwrap_or_default();
+    let phones: String = seed::CONSUMERS
+        .iter()
+        .filter(|consumer| {
+            consumer.phone.starts_with(if invoice.country().code() == "FI" {
+                "+358"
+            } else {
+                "+45"
+            })
+        })
+        .map(|consumer| {
+            let selected = if consumer.phone == own { " selected" } else { "" };
+            format!("<option{selected}>{}</option>", consumer.phone)
+        })
+        .collect();
+    let trouble = said
+        .map(|said| format!("<p class=bad role=alert>{}</p>", said.text(words)))
+        .unwrap_or_default();
+    let today = world.today(invoice.country());
+    let body = format!(
+        "<h1>{issuer}</h1><p class=sum>{} {}</p><p class=soft>{} {} · {} {}</p>{trouble}<table>{rows}</table>\
+         <form method=post><label for=phone>{}</label><select id=phone name=phone>{phones}</select>\
+         <button class=primary name=decision value=now>{}</button>\
+         <label for=day>{}</label><input id=day name=day type=date min={} max={}>\
+         <button name=decision value=later>{}</button><button name=decision value=reject>{}</button></form>",
+        invoice.total,
+        invoice.country().currency(),
+        pick("Faktura", "Lasku", "Invoice"),
+        escape(
+            invoice
+                .number
+                .as_deref()
+                .or(invoice.reference.as_deref())
+                .unwrap_or_default()
+        ),
+        pick("forfalder", "eräpäivä", "due"),
+        invoice.due_date,
+        pick("Din telefon", "Puhelimesi", "Your phone"),
+        pick("Betal nu", "Maksa nyt", "Pay now"),
+        pick(
+            "Betal en anden dag",
+            "Maksa toisena päivänä",
+            "Pay on another day"
+        ),
+        today,
+        invoice.last_day(),
+        pick("Betal senere", "Maksa myöhemmin", "Pay later"),
+        pick("Afvis", "Hylkää", "Reject"),
+    );
+    pages::page(words, issuer, &body, None)
+}

@@ -1,0 +1,27 @@
+//! MobilePay in a box: OpenID provider, Invoice API, user simulation, clock.
+//!
+//! The public service closed in 2024, so this is what Kvit is practised and tested against. It follows the documents where
+//! they speak, takes the defaults of spec 21 where they contradict each other or are silent, and keeps everything that the
+//! real service lacks under `/__practice`. It shares no type with any client. Its books survive a restart.
+
+mod api;
+mod books;
+mod clock;
+mod config;
+mod gateway;
+mod json;
+mod keys;
+mod landing;
+mod openid;
+mod pages;
+mod practice;
+mod seed;
+mod server;
+mod simulation;
+mod state;
+pub mod visitor;
+
+pub use clock::{Clock, SystemClock};
+pub use config::{Config, Country, GatewayApp, OauthClient, Refresh, StaticPage, Switches};
+pub use seed::{PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, PRACTICE_GATEWAY_ID, PRACTICE_GATEWAY_SECRET};
+pub use server::{Simulator, StartError, start};

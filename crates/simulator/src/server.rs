@@ -1,0 +1,277 @@
+//! Starting, stopping, and what every handler shares.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State as Shared};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{Html, Response};
+use axum::routing::get;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::books::Books;
+use crate::clock::moved;
+use crate::config::{Config, Country};
+use crate::keys::{KeyFault, SigningKey};
+use crate::state::State;
+use crate::{api, landing, openid, practice, simulation};
+
+/// A running simulator. Dropping it ends it; [`Simulator::shutdown`] waits for the end.
+pub struct Simulator {
+    world: Arc<World>,
+    address: SocketAddr,
+    stop: CancellationToken,
+    serving: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Why it did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken or may not be used.
+    #[error("{address} cannot be used: {reason}")]
+    Address {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// The folder of the books cannot be made.
+    #[error("the folder of the books cannot be made: {0}")]
+    Folder(io::Error),
+    /// The books cannot be opened or read.
+    #[error("the books of the simulator cannot be used: {0}")]
+    Books(#[from] rusqlite::Error),
+    /// The signing key cannot be made or read.
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+}
+
+/// What every handler sees.
+pub(crate) struct World {
+    pub(crate) config: Config,
+    pub(crate) key: SigningKey,
+    pub(crate) base: String,
+    pub(crate) redirect_uris: RwLock<Vec<(String, String)>>,
+    state: Mutex<State>,
+}
+
+/// Starts a simulator with `config`.
+pub async fn start(config: Config) -> Result<Simulator, StartError> {
+    if let Some(folder) = &config.data {
+        std::fs::create_dir_all(folder).map_err(StartError::Folder)?;
+    }
+    let books = Books::open(config.data.as_deref())?;
+    let key = match books.all::<String>("key")?.into_iter().next() {
+        Some((_, kept)) => SigningKey::restore(&kept)?,
+        None => {
+            let (key, kept) = SigningKey::generate()?;
+            books.put("key", "signing", &kept)?;
+            key
+        }
+    };
+    let bind = config.bind;
+    let taken = |reason| StartError::Address {
+        address: bind,
+        reason,
+    };
+    let listener = TcpListener::bind(bind).await.map_err(taken)?;
+    let address = listener.local_addr().map_err(taken)?;
+    let redirect_uris = config
+        .clients
+        .iter()
+        .flat_map(|client| {
+            client
+                .redirect_uris
+                .iter()
+                .map(|uri| (client.id.clone(), uri.clone()))
+        })
+        .collect();
+    let world = Arc::new(World {
+        base: format!("http://{address}"),
+        key,
+        redirect_uris: RwLock::new(redirect_uris),
+        state: Mutex::new(State::load(books)?),
+        config,
+    });
+    let stop = CancellationToken::new();
+    let stopped = stop.clone().cancelled_owned();
+    let app = router(&world);
+    let serving = tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
+            tracing::error!(%error, "the simulator ended");
+        }
+    });
+    Ok(Simulator {
+        world,
+        address,
+        stop,
+        serving: Mutex::new(Some(serving)),
+    })
+}
+
+fn router(world: &Arc<World>) -> Router {
+    let base = Router::new()
+        .merge(api::routes())
+        .merge(simulation::routes())
+        .merge(landing::api_form());
+    let mut app = Router::new()
+        .nest("/invoice-restapi/api/v1", base)
+        .merge(openid::routes())
+        .merge(landing::routes())
+        .merge(practice::routes());
+    for page in &world.config.pages {
+        let body = page.body;
+        app = app.route(&page.path, get(move || async move { static_page(body) }));
+    }
+    app.layer(DefaultBodyLimit::max(8 * 1024 * 1024))
+        .layer(middleware::from_fn_with_state(Arc::clone(world), time_passes))
+        .with_state(Arc::clone(world))
+}
+
+/// A page of the merchant's own site, with the headers that a careful merchant sets.
+fn static_page(body: &'static str) -> ([(header::HeaderName, HeaderValue); 3], Html<&'static str>) {
+    let headers = [
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
+    ];
+    (headers, Html(body))
+}
+
+/// Before each request everything happens that time alone brings; afterwards the correlation id is echoed (spec 21.2).
+async fn time_passes(Shared(world): Shared<Arc<World>>, request: Request, next: Next) -> Response {
+    let correlation = request.headers().get("correlationid").cloned();
+    let now = world.now();
+    let passed = world.lock().pass_time(|country| world.date(country, now));
+    if let Err(error) = passed {
+        tracing::error!(%error, "the books of the simulator were not written");
+    }
+    let mut response = next.run(request).await;
+    if let Some(correlation) = correlation {
+        response.headers_mut().insert("correlationid", correlation);
+    }
+    response
+}
+
+impl World {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Now, as it was moved.
+    pub(crate) fn now(&self) -> Timestamp {
+        let offset = self.lock().offset;
+        moved(self.config.clock.now(), offset)
+    }
+
+    pub(crate) fn today(&self, country: Country) -> Date {
+        self.date(country, self.now())
+    }
+
+    pub(crate) fn date(&self, country: Country, now: Timestamp) -> Date {
+        let zone = TimeZone::get(country.zone()).unwrap_or(TimeZone::UTC);
+        now.to_zoned(zone).date()
+    }
+
+    pub(crate) fn api_base(&self) -> String {
+        format!("{}/invoice-restapi", self.base)
+    }
+
+    /// Audience of access tokens (spec 6.3).
+    pub(crate) fn audience(&self) -> String {
+        format!("{}/resources", self.issuer())
+    }
+
+    /// Differs from the discovery address on purpose (spec 1.2; 21 item 12).
+    pub(crate) fn issuer(&self) -> String {
+        if self.config.switches.conforming_issuer {
+            format!("{}/dk/account", self.base)
+        } else {
+            "https://api.mobilepay.dk/merchant".to_owned()
+        }
+    }
+
+    /// The landing form of a link (spec 9.4; 21 item 29), on our own host.
+    pub(crate) fn landing(&self, token: &str, country: Country) -> String {
+        format!(
+            "{}/usersettings-landing-website/?token={token}&countryCode={}&product=Invoice",
+            self.base,
+            country.code()
+        )
+    }
+
+    pub(crate) fn knows_redirect(&self, client: &str, uri: &str) -> bool {
+        let known = self.redirect_uris.read().unwrap_or_else(PoisonError::into_inner);
+        known
+            .iter()
+            .any(|(id, registered)| id == client && registered == uri)
+    }
+}
+
+impl Simulator {
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.world.base.clone()
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The discovery document of a country's portal (spec 1.1).
+    pub fn discovery_url(&self, country: Country) -> String {
+        let portal = country.code().to_lowercase();
+        format!(
+            "{}/{portal}/account/.well-known/openid-configuration",
+            self.world.base
+        )
+    }
+
+    /// The issuer that tokens name.
+    pub fn issuer(&self) -> String {
+        self.world.issuer()
+    }
+
+    /// Base of the Invoice API.
+    pub fn api_base_url(&self) -> String {
+        self.world.api_base()
+    }
+
+    /// Whitelists a return address.
+    pub fn register_redirect_uri(&self, client: &str, uri: &str) {
+        let mut known = self
+            .world
+            .redirect_uris
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.push((client.to_owned(), uri.to_owned()));
+    }
+
+    /// Stops listening and waits for requests that are being answered.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(serving) = serving {
+            // A browser may keep an idle connection open for ever; it is not waited for.
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(1), serving).await;
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

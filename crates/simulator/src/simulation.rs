@@ -1,0 +1,177 @@
+//! The Invoice User Simulation API (spec 16): what the app would do. S1 to S3.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, put};
+use jiff::civil::Date;
+use serde_json::json;
+
+use crate::gateway;
+use crate::json::Members;
+use crate::pages;
+use crate::seed::{self, Consumer};
+use crate::server::World;
+use crate::state::{Invoice, Payment};
+
+/// The routes under the API base.
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/consumers/me/invoices/{invoice}/pdf", get(pdf))
+        .route("/consumers/me/invoices/{invoice}/accept", put(accept))
+        .route("/consumers/me/invoices/{invoice}/reject", put(reject))
+}
+
+/// The acting user and the invoice. The bearer is not demanded here (spec 21 item 44), the app's headers are.
+fn act(
+    world: &World,
+    id: &str,
+    headers: &HeaderMap,
+) -> Result<(&'static Consumer, Invoice, String), Response> {
+    gateway::check_app(world, headers)?;
+    let correlation = gateway::correlation(headers);
+    let user = headers
+        .get("authenticateduser")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let consumer =
+        seed::consumer_by_id(&user.to_lowercase()).ok_or_else(|| gateway::forbidden(&correlation))?;
+    let invoice = world
+        .lock()
+        .invoices
+        .get(&id.to_lowercase())
+        .filter(|invoice| !invoice.is_gone())
+        .cloned();
+    let invoice = invoice.ok_or_else(|| gateway::domain_error(None, "Invoice not found", &correlation))?;
+    // The acting user must be the one whose number was used; a link may be opened by anybody (spec 16, 14.4).
+    if invoice.link.is_none() && invoice.phone.as_deref() != Some(consumer.phone) {
+        return Err(gateway::domain_error(
+            None,
+            "The invoice belongs to another user",
+            &correlation,
+        ));
+    }
+    Ok((consumer, invoice, correlation))
+}
+
+async fn accept(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let (consumer, invoice, correlation) = match act(&world, &id, &headers) {
+        Ok(acting) => acting,
+        Err(refused) => return refused,
+    };
+    let today = world.today(invoice.country());
+    let on = match read_acceptance(&body, consumer) {
+        Ok(on) => on.unwrap_or(today),
+        Err(field) => return gateway::input_error(&[(field.to_owned(), "Invalid input")], &correlation),
+    };
+    if !invoice.status.is_open() {
+        return gateway::domain_error(None, "The invoice cannot be accepted", &correlation);
+    }
+    // Not more than 30 days past the due date (spec 9.6), and not in the past.
+    if on > invoice.last_day() || on < today {
+        return gateway::domain_error(None, "The payment date is not allowed", &correlation);
+    }
+    let outcome = world.lock().accept(&invoice.id, on, today, consumer.card_expired);
+    answer(&world, &invoice, outcome, &correlation)
+}
+
+fn answer(
+    world: &World,
+    invoice: &Invoice,
+    outcome: Result<Payment, rusqlite::Error>,
+    correlation: &str,
+) -> Response {
+    let status = match outcome {
+        Ok(Payment::Paid) => "paid",
+        Ok(Payment::Scheduled) => "accepted",
+        Ok(Payment::CardRefused) => {
+            let body = json!({
+                "InvoiceId": invoice.id, "InvoicePaymentStatus": "accepted", "ErrorText": "The card has expired",
+            });
+            return (StatusCode::BAD_REQUEST, axum::Json(body)).into_response();
+        }
+        Err(_) => return gateway::server_error(correlation),
+    };
+    let redirect = invoice
+        .redirect_url
+        .as_deref()
+        .map(|url| with_status(url, status));
+    let body = json!({
+        "InvoiceId": invoice.id, "InvoicePaymentStatus": status, "RedirectUrl": redirect,
+        "Receipt": {
+            "InvoiceIssuerName": issuer_name(invoice), "PaymentDate": world.today(invoice.country()).to_string(),
+            "TotalAmount": invoice.total.to_string().parse::<serde_json::Number>().ok(), "Status": status,
+            "CurrencyCode": invoice.country().currency(), "InvoiceNumber": invoice.number,
+        },
+    });
+    axum::Json(body).into_response()
+}
+
+fn issuer_name(invoice: &Invoice) -> Option<&'static str> {
+    let merchant = seed::merchant(&invoice.merchant)?;
+    merchant
+        .issuers
+        .iter()
+        .find(|issuer| issuer.id == invoice.issuer)
+        .map(|issuer| issuer.name)
+}
+
+/// `?status=` joined properly to a URL that may have a query of its own (spec 21.2).
+pub(crate) fn with_status(url: &str, status: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) => {
+            parsed.query_pairs_mut().append_pair("status", status);
+            parsed.into()
+        }
+        Err(_) => url.to_owned(),
+    }
+}
+
+/// The payment date, and a card that must be the user's own.
+fn read_acceptance(body: &str, consumer: &Consumer) -> Result<Option<Date>, &'static str> {
+    let members = Members::of(body).ok_or("")?;
+    let card = ["consumercard", "payercard"]
+        .iter()
+        .find_map(|name| members.text(name).ok().flatten());
+    if card.is_some_and(|card| !card.eq_ignore_ascii_case(consumer.card)) {
+        return Err("ConsumerCard");
+    }
+    let text = members.text("paymentdate").map_err(|()| "PaymentDate")?;
+    text.map(|text| {
+        text.get(..10)
+            .and_then(|date| date.parse().ok())
+            .ok_or("PaymentDate")
+    })
+    .transpose()
+}
+
+async fn reject(State(world): State<Arc<World>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let (_, invoice, correlation) = match act(&world, &id, &headers) {
+        Ok(acting) => acting,
+        Err(refused) => return refused,
+    };
+    if !invoice.status.is_open() {
+        return gateway::domain_error(None, "The invoice cannot be rejected", &correlation);
+    }
+    match world.lock().reject(&invoice.id) {
+        Ok(()) => axum::Json(json!({ "InvoiceId": invoice.id })).into_response(),
+        Err(_) => gateway::server_error(&correlation),
+    }
+}
+
+async fn pdf(State(world): State<Arc<World>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    match act(&world, &id, &headers) {
+        Ok((_, invoice, _)) => {
+            ([(header::CONTENT_TYPE, "application/pdf")], pages::pdf(&invoice)).into_response()
+        }
+        Err(refused) => refused,
+    }
+}

@@ -1,0 +1,264 @@
+//! Everything that changes: invoices with their states (spec 14), grants, consents, and how far time was moved.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::books::Books;
+use crate::config::Country;
+use crate::seed;
+
+/// A state of spec 10.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Created,
+    Accepted,
+    Paid,
+    Rejected,
+    Expired,
+    Canceled,
+}
+
+impl Status {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Accepted => "accepted",
+            Self::Paid => "paid",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(self, Self::Created | Self::Accepted)
+    }
+}
+
+/// One invoice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Invoice {
+    pub(crate) id: String,
+    pub(crate) merchant: String,
+    pub(crate) issuer: String,
+    /// The landing page's token; links only.
+    pub(crate) link: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) number: Option<String>,
+    pub(crate) reference: Option<String>,
+    pub(crate) comment: Option<String>,
+    pub(crate) total: Decimal,
+    pub(crate) vat: Option<Decimal>,
+    pub(crate) issue_date: Option<Date>,
+    pub(crate) due_date: Date,
+    pub(crate) invoice_url: Option<String>,
+    pub(crate) redirect_url: Option<String>,
+    pub(crate) articles: Vec<Article>,
+    pub(crate) canonical: String,
+    pub(crate) created_on: Date,
+    pub(crate) created_at: Timestamp,
+    pub(crate) status: Status,
+    pub(crate) payment_date: Option<Date>,
+    /// The card that a scheduled payment will take.
+    pub(crate) card_expired: bool,
+    pub(crate) transaction: Option<String>,
+}
+
+/// One line of an invoice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Article {
+    pub(crate) number: Option<String>,
+    pub(crate) description: String,
+    pub(crate) vat_rate: Option<Decimal>,
+    pub(crate) vat: Option<Decimal>,
+    pub(crate) total: Option<Decimal>,
+    pub(crate) quantity: Option<Decimal>,
+    pub(crate) price: Option<Decimal>,
+}
+
+impl Invoice {
+    pub(crate) fn country(&self) -> Country {
+        seed::merchant(&self.merchant).map_or(Country::Dk, |merchant| merchant.country)
+    }
+
+    /// The last day on which it can be paid (spec 14.3).
+    pub(crate) fn last_day(&self) -> Date {
+        self.due_date
+            .checked_add(Span::new().days(30))
+            .unwrap_or(self.due_date)
+    }
+
+    /// Data of an expired link is deleted (spec 9.4; 21 item 40).
+    pub(crate) fn is_gone(&self) -> bool {
+        self.status == Status::Expired && self.link.is_some()
+    }
+}
+
+/// What a consumer's payment attempt led to.
+pub(crate) enum Payment {
+    Paid,
+    Scheduled,
+    /// The card was refused: the invoice is accepted, not paid (spec 21 item 18).
+    CardRefused,
+}
+
+/// A grant of a merchant to a client: what a refresh token stands for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Grant {
+    pub(crate) id: String,
+    pub(crate) client: String,
+    pub(crate) subject: String,
+    pub(crate) merchant: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) auth_time: i64,
+    /// End of its 13 months, sliding (spec 6.4).
+    pub(crate) expires_at: Timestamp,
+}
+
+/// An authorization code that was not presented yet, or was (spec 6.8).
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    pub(crate) grant: Grant,
+    pub(crate) redirect_uri: String,
+    pub(crate) challenge: String,
+    pub(crate) nonce: String,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) used: bool,
+}
+
+/// All of it.
+pub(crate) struct State {
+    pub(crate) books: Books,
+    /// Seconds by which time was moved.
+    pub(crate) offset: i64,
+    pub(crate) invoices: BTreeMap<String, Invoice>,
+    pub(crate) refresh: HashMap<String, Grant>,
+    /// `client|merchant` or `client|subject` for which consent was given.
+    pub(crate) consents: HashSet<String>,
+    pub(crate) revoked: HashSet<String>,
+    pub(crate) codes: HashMap<String, Code>,
+    pub(crate) nonces: HashSet<String>,
+    /// Login cookies of the portal: subject and time of login.
+    pub(crate) logins: HashMap<String, (String, i64)>,
+}
+
+impl State {
+    pub(crate) fn load(books: Books) -> Result<Self, rusqlite::Error> {
+        let offset = books
+            .all::<i64>("clock")?
+            .into_iter()
+            .map(|(_, offset)| offset)
+            .next_back()
+            .unwrap_or(0);
+        Ok(Self {
+            offset,
+            invoices: books.all("invoice")?.into_iter().collect(),
+            refresh: books.all("refresh")?.into_iter().collect(),
+            consents: books
+                .all::<()>("consent")?
+                .into_iter()
+                .map(|(id, ())| id)
+                .collect(),
+            revoked: books
+                .all::<()>("revoked")?
+                .into_iter()
+                .map(|(id, ())| id)
+                .collect(),
+            codes: HashMap::new(),
+            nonces: HashSet::new(),
+            logins: HashMap::new(),
+            books,
+        })
+    }
+
+    /// Writes an invoice to disk, then to memory.
+    pub(crate) fn put(&mut self, invoice: Invoice) -> Result<(), rusqlite::Error> {
+        self.books.put("invoice", &invoice.id, &invoice)?;
+        self.invoices.insert(invoice.id.clone(), invoice);
+        Ok(())
+    }
+
+    /// Changes an invoice by `change`, on disk too.
+    pub(crate) fn change(
+        &mut self,
+        id: &str,
+        change: impl FnOnce(&mut Invoice),
+    ) -> Result<(), rusqlite::Error> {
+        let Some(mut invoice) = self.invoices.get(id).cloned() else {
+            return Ok(());
+        };
+        change(&mut invoice);
+        self.put(invoice)
+    }
+
+    /// What time does by itself: scheduled payments on their day, and expiry after due date plus 30 (spec 14.2, 14.3).
+    pub(crate) fn pass_time(&mut self, today: impl Fn(Country) -> Date) -> Result<(), rusqlite::Error> {
+        let open: Vec<Invoice> = self
+            .invoices
+            .values()
+            .filter(|invoice| invoice.status.is_open())
+            .cloned()
+            .collect();
+        for invoice in open {
+            let today = today(invoice.country());
+            let due_to_pay =
+                invoice.status == Status::Accepted && invoice.payment_date.is_some_and(|day| day <= today);
+            if due_to_pay && !invoice.card_expired {
+                self.change(&invoice.id, |invoice| {
+                    pay(invoice, invoice.payment_date.unwrap_or(today))
+                })?;
+            } else if today > invoice.last_day() {
+                self.change(&invoice.id, |invoice| invoice.status = Status::Expired)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A consumer accepts, for today or a later day (spec 16, S2).
+    pub(crate) fn accept(
+        &mut self,
+        id: &str,
+        on: Date,
+        today: Date,
+        card_expired: bool,
+    ) -> Result<Payment, rusqlite::Error> {
+        if on > today {
+            self.change(id, |invoice| {
+                invoice.status = Status::Accepted;
+                invoice.payment_date = Some(on);
+                invoice.card_expired = card_expired;
+            })?;
+            return Ok(Payment::Scheduled);
+        }
+        if card_expired {
+            self.change(id, |invoice| {
+                invoice.status = Status::Accepted;
+                invoice.payment_date = Some(today);
+                invoice.card_expired = true;
+            })?;
+            return Ok(Payment::CardRefused);
+        }
+        self.change(id, |invoice| pay(invoice, today))?;
+        Ok(Payment::Paid)
+    }
+
+    /// A consumer declines. A link that was never accepted stays as it is (spec 14.2; 21 item 19).
+    pub(crate) fn reject(&mut self, id: &str) -> Result<(), rusqlite::Error> {
+        self.change(id, |invoice| {
+            if invoice.link.is_none() || invoice.status == Status::Accepted {
+                invoice.status = Status::Rejected;
+            }
+        })
+    }
+}
+
+fn pay(invoice: &mut Invoice, on: Date) {
+    invoice.status = Status::Paid;
+    invoice.payment_date = Some(on);
+    invoice.transaction = Some(uuid::Uuid::new_v4().to_string());
+}
