@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import type { Call } from '../bridge';
+import type { SettingsView } from '../bridge/generated';
+import { Premises } from './premises.svelte';
+import { pageOfKey, shownKey } from './shortcuts';
+
+const SETTINGS: SettingsView = { language: 'system', theme: 'system', textSize: 'normal' };
+
+function core(answers: Record<string, (input: unknown) => unknown> = {}) {
+  const asked: string[] = [];
+  const usual: Record<string, (input: unknown) => unknown> = {
+    app_show: () => ({ settings: SETTINGS, current: 'practice-dk' }),
+    connection_show: () => ({ connection: { world: 'practice' }, outboxWaiting: 0 }),
+    settings_save: (input) => input,
+    ...answers,
+  };
+  const call = (async (name: string, input: unknown) => {
+    asked.push(name);
+    return usual[name]?.(input);
+  }) as unknown as Call;
+  return { call, asked };
+}
+
+test('what the core says is read again when the connection or an invoice changed, and only then', async () => {
+  const { call, asked } = core();
+  const premises = new Premises(call);
+  premises.hear({ type: 'customers_changed' });
+  premises.hear({ type: 'drafts_changed' });
+  expect(asked).toEqual([]);
+  premises.hear({ type: 'connection_changed' });
+  premises.hear({ type: 'invoices_changed', ids: [] });
+  expect(asked.filter((name) => name === 'connection_show')).toHaveLength(2);
+});
+
+test('books that cannot be opened are said to be so, and opened later', async () => {
+  let locked = true;
+  const { call } = core({
+    app_show: () => {
+      if (locked) throw { code: 'books_in_use', next: 'retry' };
+      return { settings: SETTINGS, current: 'practice-dk' };
+    },
+  });
+  const premises = new Premises(call);
+  await premises.read();
+  expect(premises.failure?.code).toBe('books_in_use');
+  locked = false;
+  await premises.read();
+  expect(premises.failure).toBeNull();
+  expect(premises.app?.current).toBe('practice-dk');
+});
+
+test('the look changes at once, before it is written', async () => {
+  const { call } = core();
+  const premises = new Premises(call);
+  await premises.read();
+  const saved = premises.save({ ...SETTINGS, theme: 'dark' });
+  expect(premises.app?.settings.theme).toBe('dark');
+  await saved;
+  expect(premises.app?.settings.theme).toBe('dark');
+});
+
+test('only practice and sandbox have phones', async () => {
+  const { call } = core({ connection_show: () => ({ connection: { world: 'production' } }) });
+  const premises = new Premises(call);
+  expect(premises.hasPhones).toBe(false);
+  await premises.read();
+  expect(premises.hasPhones).toBe(false);
+});
+
+test('keys open pages, and are written as on the keyboard', () => {
+  expect(pageOfKey('N')).toBe('compose');
+  expect(pageOfKey('2')).toBe('invoices');
+  expect(pageOfKey('q')).toBeUndefined();
+  expect(shownKey('N', 'MacIntel')).toBe('⌘N');
+  expect(shownKey('N', 'Win32')).toBe('Ctrl N');
+});
