@@ -22,6 +22,8 @@ pub(crate) enum Content {
     Granted {
         code: SecretString,
         id_token: SecretString,
+        /// What was allowed, if it says so.
+        scope: Option<String>,
     },
     Refused {
         error: String,
@@ -43,7 +45,7 @@ pub enum AnswerError {
     /// A parameter came twice (RFC 6749, 3.1).
     #[error("a parameter came twice")]
     Repeated,
-    /// Bytes that are no UTF-8 text.
+    /// Bytes that are no UTF-8 text, or a `%` without its two digits.
     #[error("not text")]
     NotText,
     /// `state` is missing.
@@ -134,6 +136,9 @@ impl ReturnedAnswer {
         }
         let mut found = Parameters::default();
         let bytes = text.as_bytes();
+        if !is_well_encoded(bytes) {
+            return Err(AnswerError::NotText);
+        }
         for (name, value) in form_urlencoded::parse(bytes) {
             // Lossy decoding marks what was no UTF-8; no right answer holds that mark.
             if value.contains('\u{fffd}') || name.contains('\u{fffd}') {
@@ -152,7 +157,8 @@ struct Parameters {
     id_token: Option<String>,
     issuer: Option<String>,
     error: Option<String>,
-    others: [bool; 4],
+    scope: Option<String>,
+    others: [bool; 3],
 }
 
 impl Parameters {
@@ -163,11 +169,11 @@ impl Parameters {
             "id_token" => &mut self.id_token,
             "iss" => &mut self.issuer,
             "error" => &mut self.error,
+            "scope" => &mut self.scope,
             "access_token" => return Err(AnswerError::AccessTokenInFront),
-            "scope" => return self.once(0),
-            "session_state" => return self.once(1),
-            "error_description" => return self.once(2),
-            "error_uri" => return self.once(3),
+            "session_state" => return self.once(0),
+            "error_description" => return self.once(1),
+            "error_uri" => return self.once(2),
             // Unknown parameters are ignored (RFC 6749, 4.1.2).
             _ => return Ok(()),
         };
@@ -196,6 +202,7 @@ impl Parameters {
             None => Content::Granted {
                 code: some(self.code).ok_or(AnswerError::CodeMissing)?.into(),
                 id_token: some(self.id_token).ok_or(AnswerError::IdTokenMissing)?.into(),
+                scope: some(self.scope),
             },
         };
         Ok(ReturnedAnswer {
@@ -204,6 +211,18 @@ impl Parameters {
             content,
         })
     }
+}
+
+/// Every `%` is followed by two hexadecimal digits (RFC 3986, 2.1); the decoder would let others through as they are.
+fn is_well_encoded(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'%')
+        .all(|(at, _)| {
+            let digits = bytes.get(at + 1..at + 3);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        })
 }
 
 fn parse_url(text: &str) -> Result<Url, AnswerError> {
@@ -310,6 +329,14 @@ mod tests {
         );
         check(
             &format!("{RETURN}#code=%ff&id_token=t&state=s"),
+            AnswerError::NotText,
+        );
+        check(
+            &format!("{RETURN}#code=%zz&id_token=t&state=s"),
+            AnswerError::NotText,
+        );
+        check(
+            &format!("{RETURN}#code=c&id_token=t&state=s%2"),
             AnswerError::NotText,
         );
         check(

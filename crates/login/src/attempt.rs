@@ -11,7 +11,7 @@ use crate::answer::{Content, ReturnedAnswer};
 use crate::checks::{self, Expectation, IdTokenRefused, NonceRule, Verified};
 use crate::clock::Clock;
 use crate::discovery::{Discovery, Registration};
-use crate::error::SigninError;
+use crate::error::{SigninError, oauth_word};
 use crate::http::HttpClient;
 use crate::tokens::{self, Tokens};
 
@@ -65,7 +65,10 @@ impl Attempt {
         if let Some(vat) = &registration.merchant_vat {
             request = request.add_extra_param("merchant_vat", vat.clone());
         }
-        let (authorize_url, _) = request.url();
+        let (mut authorize_url, _) = request.url();
+        // Spec 5.1: a space is sent as `%20`. A plus sign of a value is `%2B` already.
+        let query = authorize_url.query().map(|query| query.replace('+', "%20"));
+        authorize_url.set_query(query.as_deref());
         let expires_at = now.checked_add(TIME_LIMIT).unwrap_or(Timestamp::MAX);
         Ok(Self {
             state,
@@ -110,9 +113,13 @@ impl Attempt {
             return Err(SigninError::Expired);
         }
         check_answer_issuer(&answer, discovery)?;
-        let (code, id_token) = match answer.content {
-            Content::Refused { error } => return Err(SigninError::Provider(error)),
-            Content::Granted { code, id_token } => (code, id_token),
+        let (code, id_token, scope) = match answer.content {
+            Content::Refused { error } => return Err(SigninError::Provider(oauth_word(&error))),
+            Content::Granted {
+                code,
+                id_token,
+                scope,
+            } => (code, id_token, scope),
         };
         let judge = Judge {
             http,
@@ -130,6 +137,10 @@ impl Attempt {
             None => return Err(SigninError::CodeHashMissing),
             Some(false) => return Err(SigninError::CodeHashMismatch),
             Some(true) => {}
+        }
+        // Spec 5.4: the merchant may have allowed less; the token answer does not say so, this one does.
+        if scope.is_some_and(|scope| registration.lacks_invoicing(scope.split(' '))) {
+            return Err(SigninError::ScopeMissing);
         }
         let granted = tokens::redeem(http, discovery, registration, code, self.verifier, clock).await?;
         // OIDC Core 3.3.3.3: the token endpoint gives an ID token too.

@@ -1,5 +1,7 @@
 //! Every check of an ID token. The crate does signature, issuer, audience, expiry and nonce; the rest is ours.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use openidconnect::core::{
     CoreGenderClaim, CoreJsonWebKey, CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm,
@@ -35,7 +37,7 @@ type Claims = IdTokenClaims<Further, CoreGenderClaim>;
 /// Why an ID token was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum IdTokenRefused {
-    /// Not a JWT with the claims it must have (`iss`, `sub`, `aud`, `exp`, `iat`).
+    /// Not a JWT with claims of the right shape.
     #[error("it cannot be read")]
     Unreadable,
     /// Signed with another algorithm than RS256, or not at all.
@@ -47,19 +49,19 @@ pub enum IdTokenRefused {
     /// No key of the provider fits.
     #[error("its key is unknown")]
     UnknownKey,
-    /// Another issuer.
+    /// Another issuer, or none.
     #[error("its issuer is another")]
     Issuer,
-    /// Not for us, or not for us alone (OIDC Core 3.1.3.7, 3).
+    /// Not for us, not for us alone, or for nobody (OIDC Core 3.1.3.7, 3).
     #[error("its audience is another")]
     Audience,
     /// `azp` is another client (OIDC Core 3.1.3.7, 5).
     #[error("its authorized party is another")]
     AuthorizedParty,
-    /// Its end has passed.
+    /// Its end has passed, or it names none.
     #[error("it has expired")]
     Expired,
-    /// Issued in the future or too long ago.
+    /// Issued in the future, too long ago, or nobody knows when.
     #[error("its time of issue is implausible")]
     IssuedAt,
     /// Not valid yet.
@@ -128,7 +130,7 @@ pub(crate) fn verify(
     keys: &CoreJsonWebKeySet,
     expected: Expectation<'_>,
 ) -> Result<Verified, IdTokenRefused> {
-    let token: Token = text.parse().map_err(|_| IdTokenRefused::Unreadable)?;
+    let token: Token = text.parse().map_err(|_| missing(text))?;
     let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| IdTokenRefused::Issuer)?;
     let client_id = ClientId::new(expected.client_id.to_owned());
     let clock = std::time::SystemTime::from(shifted(expected.now, -LEEWAY));
@@ -216,6 +218,27 @@ fn check_rest(claims: &Claims, expected: Expectation<'_>) -> Result<(), IdTokenR
         return Err(IdTokenRefused::Subject);
     }
     Ok(())
+}
+
+/// Which claim that must be there is not (OIDC Core 2). Only names the refusal: nothing here is verified or used.
+fn missing(text: &str) -> IdTokenRefused {
+    let payload = text.split('.').nth(1).unwrap_or_default();
+    let claims: Option<serde_json::Map<String, serde_json::Value>> = BASE64_URL_SAFE_NO_PAD
+        .decode(payload)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let Some(claims) = claims else {
+        return IdTokenRefused::Unreadable;
+    };
+    let required = [
+        ("iss", IdTokenRefused::Issuer),
+        ("sub", IdTokenRefused::Subject),
+        ("aud", IdTokenRefused::Audience),
+        ("exp", IdTokenRefused::Expired),
+        ("iat", IdTokenRefused::IssuedAt),
+    ];
+    let absent = required.into_iter().find(|(name, _)| !claims.contains_key(*name));
+    absent.map_or(IdTokenRefused::Unreadable, |(_, refused)| refused)
 }
 
 fn refused(error: ClaimsVerificationError) -> IdTokenRefused {

@@ -42,6 +42,13 @@ pub struct Registration {
     pub merchant_vat: Option<String>,
 }
 
+impl Registration {
+    /// Whether invoicing was asked for and is not among `granted`.
+    pub(crate) fn lacks_invoicing<'s>(&self, mut granted: impl Iterator<Item = &'s str>) -> bool {
+        self.scopes.iter().any(|scope| scope == "invoice") && !granted.any(|scope| scope == "invoice")
+    }
+}
+
 /// How the answer comes back (spec 5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseMode {
@@ -77,6 +84,8 @@ struct Keys {
     set: CoreJsonWebKeySet,
     /// When they were fetched again, in seconds of the monotonic clock; `None` for the first set.
     renewed_at: Option<u64>,
+    /// Whether the last try to fetch them again failed, so that a key may be unknown only for that.
+    outdated: bool,
 }
 
 /// Why a provider cannot be used.
@@ -157,6 +166,7 @@ impl Discovery {
             keys: Mutex::new(Keys {
                 set,
                 renewed_at: None,
+                outdated: false,
             }),
         })
     }
@@ -168,18 +178,30 @@ impl Discovery {
     /// Fetches the keys again for an unknown `kid`. Answers whether that was done: at most once a minute, except that
     /// the first set may be older than the signature by a moment.
     pub(crate) async fn renew_keys(&self, http: &HttpClient, monotonic: u64) -> bool {
-        let renewed_at = self.locked().renewed_at;
-        if renewed_at.is_some_and(|at| monotonic.saturating_sub(at) < KEYS_AGAIN_AFTER) {
-            return false;
+        {
+            let mut keys = self.locked();
+            if keys
+                .renewed_at
+                .is_some_and(|at| monotonic.saturating_sub(at) < KEYS_AGAIN_AFTER)
+            {
+                return false;
+            }
+            // Counted before it is tried: a provider that does not answer is not asked in a loop either.
+            keys.renewed_at = Some(monotonic);
+            keys.outdated = true;
         }
         let Ok(set) = fetch_keys(http, &self.jwks_uri).await else {
             return false;
         };
-        *self.locked() = Keys {
-            set,
-            renewed_at: Some(monotonic),
-        };
+        let mut keys = self.locked();
+        keys.set = set;
+        keys.outdated = false;
         true
+    }
+
+    /// Whether the keys could not be fetched again when they should have been.
+    pub(crate) fn keys_are_outdated(&self) -> bool {
+        self.locked().outdated
     }
 
     fn locked(&self) -> MutexGuard<'_, Keys> {

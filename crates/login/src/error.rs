@@ -14,7 +14,7 @@ pub enum SigninError {
     /// Too late.
     #[error("the time for this sign-in is over")]
     Expired,
-    /// The merchant said no, or the provider ended it; the OAuth error word.
+    /// The merchant said no, or the provider ended it; the OAuth error word, or `other`.
     #[error("the provider answered {0:?}")]
     Provider(String),
     /// `iss` of the answer is another issuer (RFC 9207).
@@ -44,7 +44,7 @@ pub enum SigninError {
     /// The token endpoint did not answer.
     #[error("the token endpoint did not answer: {0}")]
     TokenEndpoint(HttpError),
-    /// The token endpoint refused; the OAuth error word.
+    /// The token endpoint refused; the OAuth error word, or `other`.
     #[error("the token endpoint answered {0:?}")]
     TokenRefused(String),
     /// The token endpoint's answer cannot be read.
@@ -70,7 +70,7 @@ impl SigninError {
         let code = match self {
             Self::StateMismatch => "state_mismatch",
             Self::Expired => "expired",
-            Self::Provider(word) => return known_word("provider", word),
+            Self::Provider(word) => return coded_word("provider", word),
             Self::AnswerIssuerMismatch => "answer_issuer_mismatch",
             Self::AnswerIssuerMissing => "answer_issuer_missing",
             Self::FrontIdToken(refused) => return format!("front_{}", refused.code()),
@@ -80,7 +80,7 @@ impl SigninError {
             Self::AccessTokenHashMismatch => "at_hash_mismatch",
             Self::SubjectChanged => "subject_changed",
             Self::TokenEndpoint(_) => "token_endpoint_unreachable",
-            Self::TokenRefused(word) => return known_word("token", word),
+            Self::TokenRefused(word) => return coded_word("token", word),
             Self::TokenAnswerUnreadable => "token_answer_unreadable",
             Self::BackIdTokenMissing => "back_id_token_missing",
             Self::TokenType => "token_type",
@@ -91,8 +91,9 @@ impl SigninError {
     }
 }
 
-/// A word of OAuth passes; anything else that a provider might write does not reach words or logs.
-fn known_word(prefix: &str, word: &str) -> String {
+/// A word of OAuth passes; anything else that a provider might write (it may echo what it was sent) does not reach
+/// words or logs.
+pub(crate) fn oauth_word(word: &str) -> String {
     const KNOWN: &[&str] = &[
         "access_denied",
         "login_required",
@@ -109,11 +110,15 @@ fn known_word(prefix: &str, word: &str) -> String {
         "server_error",
         "temporarily_unavailable",
     ];
+    let known = KNOWN.contains(&word);
+    if known { word } else { "other" }.to_owned()
+}
+
+fn coded_word(prefix: &str, word: &str) -> String {
     if prefix == "provider" && word == "access_denied" {
         return word.to_owned();
     }
-    let word = if KNOWN.contains(&word) { word } else { "other" };
-    format!("{prefix}_{word}")
+    format!("{prefix}_{}", oauth_word(word))
 }
 
 /// Why a refresh gave no token.

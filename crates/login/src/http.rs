@@ -34,6 +34,9 @@ pub enum HttpError {
     /// A redirect, which no endpoint of the flow may answer: the secret would follow it.
     #[error("the answer is a redirect")]
     Redirect,
+    /// The provider is in trouble of its own (5xx) or has had enough of us (429): later is another matter.
+    #[error("the provider is in trouble")]
+    Trouble,
 }
 
 /// What came back: status and body.
@@ -49,22 +52,11 @@ impl HttpClient {
     /// # Errors
     /// When TLS cannot be set up on this computer.
     pub fn new(loopback_http: bool) -> Result<Self, HttpError> {
-        let builder = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .https_only(!loopback_http)
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(30))
-            .user_agent(concat!("Kvit/", env!("CARGO_PKG_VERSION")));
-        let client = match builder.build() {
+        let client = match builder(loopback_http).build() {
             Ok(client) => client,
             // A bare machine may have no root certificates; the practice world on this computer needs none.
-            Err(_) if loopback_http => reqwest::Client::builder()
-                .redirect(Policy::none())
-                .retry(reqwest::retry::never())
+            Err(_) if loopback_http => builder(true)
                 .tls_certs_only([])
-                .connect_timeout(Duration::from_secs(10))
-                .timeout(Duration::from_secs(30))
                 .build()
                 .map_err(|_| HttpError::NotConnected)?,
             Err(_) => return Err(HttpError::NotConnected),
@@ -95,6 +87,10 @@ impl HttpClient {
             return Err(HttpError::NotHttps);
         }
         let fetched = finish(self.client.execute(request).await).await?;
+        // Whatever such an answer says of the grant, it is not the word of a provider in its senses.
+        if fetched.status >= 500 || fetched.status == 429 {
+            return Err(HttpError::Trouble);
+        }
         let mut response = oauth2::http::Response::builder().status(fetched.status);
         if let Some(content_type) = fetched.content_type {
             response = response.header("content-type", content_type);
@@ -110,6 +106,22 @@ impl<'c> oauth2::AsyncHttpClient<'c> for HttpClient {
 
     fn call(&'c self, request: oauth2::HttpRequest) -> Self::Future {
         Box::pin(self.carry(request))
+    }
+}
+
+fn builder(loopback_http: bool) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .https_only(!loopback_http)
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(30))
+        .user_agent(concat!("Kvit/", env!("CARGO_PKG_VERSION")));
+    // Plain http through a proxy would leave this computer, with the secret in it.
+    if loopback_http {
+        builder.no_proxy()
+    } else {
+        builder
     }
 }
 

@@ -3,8 +3,9 @@
 //! It takes the browser's form, or hands out a page that posts the fragment back. It answers to its own address only, one
 //! small body at a time, and what it takes goes to the one parser.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -19,7 +20,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
-use url::Url;
+use url::{Host, Url};
 
 use crate::answer::{AnswerError, LONGEST, ReturnedAnswer};
 use crate::http::is_loopback;
@@ -52,10 +53,13 @@ pub enum LoopbackError {
     Failed(std::io::Error),
 }
 
+const BIND_TRIES: u32 = 10;
+const BIND_PAUSE: Duration = Duration::from_millis(50);
+
 #[derive(Clone)]
 struct Door {
     deliveries: mpsc::Sender<Delivery>,
-    hosts: Arc<[String; 2]>,
+    hosts: Arc<[String]>,
 }
 
 impl Loopback {
@@ -66,16 +70,12 @@ impl Loopback {
             .port_or_known_default()
             .filter(|_| url.scheme() == "http" && is_loopback(&url));
         let port = port.ok_or(LoopbackError::NotLoopback)?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| match error.kind() {
-                std::io::ErrorKind::AddrInUse => LoopbackError::PortTaken(port),
-                _ => LoopbackError::Failed(error),
-            })?;
+        let listener = bind(address_of(&url, port)).await?;
         let (sender, deliveries) = mpsc::channel(4);
-        let hosts = Arc::new([format!("127.0.0.1:{port}"), format!("localhost:{port}")]);
+        let hosts = hosts_of(port);
         let app = Router::new()
+            // Any registered path is taken as it is written, also one that begins with a colon.
+            .without_v07_checks()
             .route(url.path(), get(page).post(form))
             .layer(DefaultBodyLimit::max(LONGEST))
             .with_state(Door {
@@ -97,6 +97,42 @@ impl Loopback {
     }
 }
 
+/// The registered address, on this computer and nowhere else.
+fn address_of(url: &Url, port: u16) -> SocketAddr {
+    let address = match url.host() {
+        Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        Some(Host::Ipv4(address)) => IpAddr::V4(address),
+        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    SocketAddr::new(address, port)
+}
+
+fn hosts_of(port: u16) -> Arc<[String]> {
+    let names = ["127.0.0.1", "localhost", "[::1]"];
+    let mut hosts: Vec<String> = names.iter().map(|name| format!("{name}:{port}")).collect();
+    // Browsers leave out the port that http has anyway.
+    if port == 80 {
+        hosts.extend(names.map(str::to_owned));
+    }
+    hosts.into()
+}
+
+/// Binds. A sign-in that was just given up may still be closing our own listener, so a taken port is tried for a moment.
+async fn bind(address: SocketAddr) -> Result<TcpListener, LoopbackError> {
+    let mut tries = 0;
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => {
+                return Err(LoopbackError::Failed(error));
+            }
+            Err(_) if tries == BIND_TRIES => return Err(LoopbackError::PortTaken(address.port())),
+            Err(_) => tries += 1,
+        }
+        tokio::time::sleep(BIND_PAUSE).await;
+    }
+}
+
 impl Drop for Loopback {
     fn drop(&mut self) {
         self.stop.cancel();
@@ -107,7 +143,7 @@ impl Drop for Loopback {
 const SCRIPT: &str = "const f=location.hash.slice(1);history.replaceState(null,'',location.pathname);\
 if(f){const b=document.createElement('form');b.method='post';for(const[n,v]of new URLSearchParams(f)){\
 const i=document.createElement('input');i.type='hidden';i.name=n;i.value=v;b.append(i)}\
-document.body.append(b);b.submit()}";
+document.body.append(b);HTMLFormElement.prototype.submit.call(b)}";
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;\
 margin:0 1.5rem;text-align:center;color-scheme:light dark}h1{font-size:1.5rem}p{max-width:32rem}";
@@ -116,7 +152,10 @@ async fn page(State(door): State<Door>, headers: HeaderMap) -> Response {
     if !door.is_here(&headers) {
         return StatusCode::MISDIRECTED_REQUEST.into_response();
     }
-    let body = format!("<p>Kvit …</p><script>{SCRIPT}</script>");
+    let body = format!(
+        "<h1>Kvit</h1><p>Denne side bringer et login tilbage til Kvit.<br>Tämä sivu palauttaa kirjautumisen Kvitiin.<br>\
+         This page takes a sign-in back to Kvit.</p><script>{SCRIPT}</script>"
+    );
     html(StatusCode::OK, &body)
 }
 
@@ -168,6 +207,10 @@ fn html(status: StatusCode, body: &str) -> Response {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

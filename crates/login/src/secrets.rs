@@ -165,15 +165,24 @@ impl SecretStore for Keychain {
         .await
     }
 
+    /// Writes, reads and deletes an entry of its own: a locked keychain answers a mere search as if it were empty.
     async fn state(&self) -> KeychainState {
         let probe = SecretName {
             connection: "probe".into(),
             kind: SecretKind::ClientSecret,
         };
-        match self.get(&probe).await {
-            Err(StoreError::Missing) => KeychainState::Missing,
+        let written = self.set(&probe, "probe".into()).await;
+        let read = match written {
+            Ok(()) => self.get(&probe).await.map(|read| read.is_some()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = self.delete(&probe).await {
+            tracing::debug!(%error, "the probe of the keychain was not deleted");
+        }
+        match read {
+            Ok(true) => KeychainState::Available,
             Err(StoreError::Locked) => KeychainState::Locked,
-            _ => KeychainState::Available,
+            Ok(false) | Err(_) => KeychainState::Missing,
         }
     }
 }

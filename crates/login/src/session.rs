@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use crate::attempt::{Judge, SignedIn, check_binding};
-use crate::checks::NonceRule;
+use crate::checks::{IdTokenRefused, NonceRule};
 use crate::clock::Clock;
 use crate::discovery::{Discovery, Provider, Registration};
 use crate::error::{RefreshError, SigninError};
@@ -74,6 +74,8 @@ struct Held {
     access: Option<Tokens>,
     kept: Option<Kept>,
     read: bool,
+    /// A rotated refresh token that could not be stored: tried again before each later use.
+    unsaved: Option<StoreError>,
 }
 
 /// What the keychain holds of a session.
@@ -170,13 +172,15 @@ impl Session {
             last_used: self.shared.clock.now(),
         };
         let mut held = self.shared.held.lock().await;
-        self.shared.keep(SecretKind::RefreshToken, &kept).await?;
+        // First, since it may be another user's, and no later refresh may fall back to that.
         self.shared
             .store
             .delete(&self.shared.name(SecretKind::FormerRefreshToken))
             .await?;
+        self.shared.keep(SecretKind::RefreshToken, &kept).await?;
         held.access = Some(tokens);
         held.read = true;
+        held.unsaved = None;
         self.shared.state.send_replace(SessionState::SignedIn {
             last_used: kept.last_used,
         });
@@ -191,6 +195,12 @@ impl Session {
         let held = Arc::clone(&shared.held).lock_owned().await;
         let task = tokio::spawn(shared.fresh(held));
         task.await.unwrap_or(Err(SessionError::Unreachable))
+    }
+
+    /// Why the refresh token in use is in memory only, if it is: after this run the merchant would sign in again. It is
+    /// tried again before each later use.
+    pub async fn unsaved(&self) -> Option<StoreError> {
+        self.shared.held.lock().await.unsaved.clone()
     }
 
     /// The API answered 401 to `token`: the next call refreshes, unless that was done meanwhile.
@@ -208,10 +218,12 @@ impl Session {
     /// Deletes every token of this connection. The consent itself is withdrawn in MobilePay's portal (spec 6.9).
     pub async fn sign_out(&self) -> Result<(), StoreError> {
         let mut held = self.shared.held.lock().await;
+        // First: if the keychain does not let go, nothing else may say that the merchant is signed out.
+        self.shared.forget().await?;
         held.access = None;
         held.kept = None;
         held.read = true;
-        self.shared.forget().await?;
+        held.unsaved = None;
         self.shared.state.send_replace(SessionState::SignedOut);
         Ok(())
     }
@@ -276,15 +288,30 @@ impl Shared {
         if self.read_kept(&mut held).await.is_err() {
             return Err(SessionError::SignInNeeded);
         }
+        self.store_unsaved(&mut held).await;
         if let Some(tokens) = held.access.as_ref().filter(|tokens| self.lasts(tokens)) {
             return Ok(tokens.access_token.clone());
         }
         let Some(kept) = held.kept.clone() else {
             return Err(SessionError::SignInNeeded);
         };
-        match self.refresh(&mut held, &kept).await {
-            Ok(token) => Ok(token),
-            Err(RefreshError::Unreachable) => Err(SessionError::Unreachable),
+        let mut refreshed = self.refresh(&mut held, &kept).await;
+        if refreshed == Err(RefreshError::Ended)
+            && let Some(former) = self.former(&kept).await
+        {
+            tracing::info!("the refresh token was refused; the former one is tried once");
+            refreshed = self
+                .refresh(&mut held, &former)
+                .await
+                .map_err(|error| match error {
+                    // The one in use is dead in any case.
+                    RefreshError::Unreachable => RefreshError::Unreachable,
+                    _ => RefreshError::Ended,
+                });
+        }
+        match refreshed.map(|()| held.access.as_ref().map(|tokens| tokens.access_token.clone())) {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) | Err(RefreshError::Unreachable) => Err(SessionError::Unreachable),
             Err(error) => {
                 tracing::warn!(%error, "the session ended");
                 self.end(&mut held, &error).await;
@@ -300,7 +327,18 @@ impl Shared {
         age + margin < tokens.lifetime
     }
 
-    async fn refresh(&self, held: &mut Held, kept: &Kept) -> Result<SecretString, RefreshError> {
+    /// The one before `kept`, which a server that reuses tokens still takes if `kept` got lost on its side.
+    async fn former(&self, kept: &Kept) -> Option<Kept> {
+        let text = self
+            .store
+            .get(&self.name(SecretKind::FormerRefreshToken))
+            .await
+            .ok()??;
+        let former: Kept = serde_json::from_str(text.expose_secret()).ok()?;
+        (former.subject == kept.subject && former.refresh_token != kept.refresh_token).then_some(former)
+    }
+
+    async fn refresh(&self, held: &mut Held, kept: &Kept) -> Result<(), RefreshError> {
         let discovery = self
             .discovery(held)
             .await
@@ -315,9 +353,17 @@ impl Shared {
         )
         .await
         .map_err(classified)?;
-        if let Some(id_token) = &granted.id_token {
-            self.check_refreshed(&discovery, id_token, &granted.tokens, kept)
-                .await?;
+        let checked = match &granted.id_token {
+            Some(id_token) => {
+                self.check_refreshed(&discovery, id_token, &granted.tokens, kept)
+                    .await
+            }
+            None => Ok(()),
+        };
+        // The provider's new keys could not be had: the access token is not used, but the grant must not be lost for it.
+        let uncheckable = checked == Err(RefreshError::Unreachable);
+        if !uncheckable {
+            checked?;
         }
         let rotated = granted
             .tokens
@@ -330,14 +376,16 @@ impl Shared {
             nonce: kept.nonce.clone(),
             last_used: self.clock.now(),
         };
-        self.store_rotated(kept, &renewed).await;
+        held.unsaved = self.store_rotated(kept, &renewed).await.err();
         self.state.send_replace(SessionState::SignedIn {
             last_used: renewed.last_used,
         });
         held.kept = Some(renewed);
-        let token = granted.tokens.access_token.clone();
+        if uncheckable {
+            return Err(RefreshError::Unreachable);
+        }
         held.access = Some(granted.tokens);
-        Ok(token)
+        Ok(())
     }
 
     /// OIDC Core 12.2: same issuer, audience and subject; a nonce only if it is the same.
@@ -358,7 +406,10 @@ impl Shared {
         let verified = judge
             .verify(id_token, NonceRule::NoneOr(&kept.nonce))
             .await
-            .map_err(|error| refused(SigninError::BackIdToken(error)))?;
+            .map_err(|error| match error {
+                IdTokenRefused::UnknownKey if discovery.keys_are_outdated() => RefreshError::Unreachable,
+                error => refused(SigninError::BackIdToken(error)),
+            })?;
         check_binding(&verified, tokens).map_err(refused)?;
         if verified.subject != kept.subject {
             return Err(refused(SigninError::SubjectChanged));
@@ -367,15 +418,23 @@ impl Shared {
     }
 
     /// Durable before use. The former one stays beside it until the new one has worked, for servers that reuse tokens.
-    async fn store_rotated(&self, former: &Kept, renewed: &Kept) {
+    async fn store_rotated(&self, former: &Kept, renewed: &Kept) -> Result<(), StoreError> {
         if former.refresh_token != renewed.refresh_token
             && let Err(error) = self.keep(SecretKind::FormerRefreshToken, former).await
         {
             tracing::warn!(%error, "the former refresh token was not kept");
         }
-        if let Err(error) = self.keep(SecretKind::RefreshToken, renewed).await {
+        let kept = self.keep(SecretKind::RefreshToken, renewed).await;
+        if let Err(error) = &kept {
             // In memory it works on; after this run the merchant signs in again.
             tracing::error!(%error, "the refresh token was not stored");
+        }
+        kept
+    }
+
+    async fn store_unsaved(&self, held: &mut Held) {
+        if let (Some(_), Some(kept)) = (&held.unsaved, &held.kept) {
+            held.unsaved = self.keep(SecretKind::RefreshToken, kept).await.err();
         }
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::discovery::{Discovery, Registration};
-use crate::error::SigninError;
+use crate::error::{SigninError, oauth_word};
 use crate::http::{HttpClient, HttpError};
 
 /// Lifetime that is assumed when the provider does not say (seconds; spec 6.4).
@@ -78,10 +78,8 @@ pub(crate) async fn redeem(
         .map_err(failed)?;
     let granted = read(&answer, clock)?;
     // Spec 5.4: the consented scopes may be fewer than requested; silence means all (RFC 6749, 5.1).
-    let wanted = |scope: &str| registration.scopes.iter().any(|asked| asked == scope);
-    let lacks = |scopes: &Vec<oauth2::Scope>| {
-        wanted("invoice") && !scopes.iter().any(|scope| scope.as_str() == "invoice")
-    };
+    let lacks =
+        |scopes: &Vec<oauth2::Scope>| registration.lacks_invoicing(scopes.iter().map(|scope| scope.as_str()));
     if answer.scopes().is_some_and(lacks) {
         return Err(SigninError::ScopeMissing);
     }
@@ -120,13 +118,20 @@ fn read(answer: &Answer, clock: &dyn Clock) -> Result<Granted, SigninError> {
     if *answer.token_type() != BasicTokenType::Bearer {
         return Err(SigninError::TokenType);
     }
+    // RFC 6749, A.12: a token has at least one character.
+    if answer.access_token().secret().is_empty() {
+        return Err(SigninError::TokenAnswerUnreadable);
+    }
+    let refresh_token = answer.refresh_token().map(|token| token.secret().as_str());
     let lifetime = answer
         .expires_in()
         .map_or(USUAL_LIFETIME, |lifetime| lifetime.as_secs());
     Ok(Granted {
         tokens: Tokens {
             access_token: answer.access_token().secret().clone().into(),
-            refresh_token: answer.refresh_token().map(|token| token.secret().clone().into()),
+            refresh_token: refresh_token
+                .filter(|token| !token.is_empty())
+                .map(SecretString::from),
             lifetime,
             received_at: clock.monotonic_seconds(),
         },
@@ -138,7 +143,7 @@ fn read(answer: &Answer, clock: &dyn Clock) -> Result<Granted, SigninError> {
 fn failed(failure: Failure) -> SigninError {
     match failure {
         RequestTokenError::ServerResponse(said) => {
-            SigninError::TokenRefused(said.error().as_ref().to_owned())
+            SigninError::TokenRefused(oauth_word(said.error().as_ref()))
         }
         RequestTokenError::Request(error) => SigninError::TokenEndpoint(error),
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => SigninError::TokenAnswerUnreadable,
