@@ -22,6 +22,7 @@ export class Premises {
   signingIn = $state(false);
 
   readonly #call: Call;
+  #before: Route = { page: 'invoices' };
 
   constructor(call: Call) {
     this.#call = call;
@@ -33,8 +34,14 @@ export class Premises {
   }
 
   go(route: Route): void {
+    if (route.page === 'compose' && this.route.page !== 'compose') this.#before = this.route;
     this.route = route;
     this.journey += 1;
+  }
+
+  /** Back to where one was before writing an invoice. */
+  leaveComposer(): void {
+    this.go(this.#before);
   }
 
   async read(): Promise<void> {

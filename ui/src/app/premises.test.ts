@@ -67,6 +67,15 @@ test('only practice and sandbox have phones', async () => {
   expect(premises.hasPhones).toBe(false);
 });
 
+test('whoever closes an invoice being written is back where it was begun', () => {
+  const premises = new Premises(core().call);
+  premises.go({ page: 'invoices', filter: 'drafts' });
+  premises.go({ page: 'compose', opening: { id: 'draft-1' } });
+  premises.go({ page: 'compose', opening: { id: 'draft-2' } });
+  premises.leaveComposer();
+  expect(premises.route).toEqual({ page: 'invoices', filter: 'drafts' });
+});
+
 test('keys open pages, and are written as on the keyboard', () => {
   expect(pageOfKey('N')).toBe('compose');
   expect(pageOfKey('2')).toBe('invoices');
