@@ -345,6 +345,75 @@ mod tests {
         );
     }
 
+    fn link(text: &str) -> Result<ReturnedAnswer, AnswerError> {
+        ReturnedAnswer::from_link(text, "practice")
+    }
+
+    /// Windows cuts links after 2,046 characters: such an answer is read, or told to be incomplete, never half taken.
+    #[test]
+    fn links_at_the_limit_of_windows_are_read_whole() {
+        for length in [2_046, 2_047] {
+            let start = "dk.kvit.desktop://return/practice?code=c&id_token=";
+            let end = "&state=s";
+            let whole = format!("{start}{}{end}", "t".repeat(length - start.len() - end.len()));
+            assert_eq!(whole.len(), length);
+            assert!(link(&whole).unwrap().answers("s"));
+            let cut = &whole[..length - end.len()];
+            assert_eq!(link(cut).unwrap_err(), AnswerError::StateMissing);
+        }
+    }
+
+    #[test]
+    fn a_mebibyte_is_refused_at_every_door() {
+        let long = format!("code=c&id_token={}&state=s", "t".repeat(1 << 20));
+        assert_eq!(ReturnedAnswer::from_form(long.as_bytes()).unwrap_err(), AnswerError::TooLong);
+        let address = format!("dk.kvit.desktop://return/practice?{long}");
+        assert_eq!(link(&address).unwrap_err(), AnswerError::TooLong);
+        assert_eq!(pasted(&address).unwrap_err(), AnswerError::TooLong);
+        assert_eq!(pasted(&" ".repeat(1 << 20)).unwrap_err(), AnswerError::TooLong);
+    }
+
+    #[test]
+    fn a_link_is_ours_in_one_way_of_writing_only() {
+        let parameters = "code=c&id_token=t&state=s";
+        for start in ["dk.kvit.desktop://return/practice", "Dk.Kvit.DESKTOP://return/practice/"] {
+            assert!(link(&format!("{start}?{parameters}")).is_ok(), "{start}");
+        }
+        for start in [
+            "dk.kvit.desktop:return/practice",
+            "dk.kvit.desktop:/return/practice",
+            "dk.kvit.desktop:///return/practice",
+            "dk.kvit.desktop://return/sandbox",
+            "dk.kvit.desktop://return/practice/../production",
+            "dk.kvit.desktop://return%2Fpractice",
+            "dk.kvit.desktop://return/practice%2F",
+            "dk.kvit.desktop://elsewhere/practice",
+            "https://return/practice",
+        ] {
+            assert_eq!(link(&format!("{start}?{parameters}")).unwrap_err(), AnswerError::OtherPlace, "{start}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_as_they_are_and_escaped() {
+        let refused = |body: &[u8]| ReturnedAnswer::from_form(body).unwrap_err();
+        assert_eq!(refused(b"code=\xff&id_token=t&state=s"), AnswerError::NotText);
+        for escape in ["%FF", "%C3", "%ED%A0%80", "%F8%88%80%80%80", "%", "%4", "%g0"] {
+            let body = format!("code=c&id_token=t&state={escape}");
+            assert_eq!(refused(body.as_bytes()), AnswerError::NotText, "{escape}");
+        }
+    }
+
+    #[test]
+    fn every_known_parameter_comes_once() {
+        let names = ["state", "code", "id_token", "iss", "error", "scope", "session_state", "error_description"];
+        for name in names {
+            let body = format!("{name}=x&{name}=x");
+            let refused = ReturnedAnswer::from_form(body.as_bytes()).unwrap_err();
+            assert_eq!(refused, AnswerError::Repeated, "{name}");
+        }
+    }
+
     #[test]
     fn an_error_answer_is_an_answer() {
         let answer = pasted(&format!("{RETURN}#error=access_denied&state=s")).unwrap();

@@ -149,7 +149,10 @@ fn token_answers(status: u16, body: &str) -> Faults {
 #[tokio::test]
 async fn a_refused_code_is_never_sent_again() {
     for (body, word) in [("invalid_grant", "invalid_grant"), ("marked-code", "other")] {
-        let faults = token_answers(400, &json!({"error": body, "error_description": "marked-code"}).to_string());
+        let faults = token_answers(
+            400,
+            &json!({"error": body, "error_description": "marked-code"}).to_string(),
+        );
         refuses(faults, E::TokenRefused(word.into()), 1).await;
     }
 }
@@ -157,13 +160,28 @@ async fn a_refused_code_is_never_sent_again() {
 #[tokio::test]
 async fn a_token_endpoint_in_trouble_has_an_error_of_its_own() {
     let grant = json!({"error": "invalid_grant"}).to_string();
-    refuses(token_answers(500, &grant), E::TokenEndpoint(HttpError::Trouble), 1).await;
-    refuses(token_answers(429, &grant), E::TokenEndpoint(HttpError::Trouble), 1).await;
+    refuses(
+        token_answers(500, &grant),
+        E::TokenEndpoint(HttpError::Trouble),
+        1,
+    )
+    .await;
+    refuses(
+        token_answers(429, &grant),
+        E::TokenEndpoint(HttpError::Trouble),
+        1,
+    )
+    .await;
     refuses(token_answers(307, ""), E::TokenEndpoint(HttpError::Redirect), 1).await;
     refuses(token_answers(200, "{"), E::TokenAnswerUnreadable, 1).await;
     refuses(token_answers(400, "<html>"), E::TokenAnswerUnreadable, 1).await;
     let large = "x".repeat(600 * 1024);
-    refuses(token_answers(200, &large), E::TokenEndpoint(HttpError::TooLarge), 1).await;
+    refuses(
+        token_answers(200, &large),
+        E::TokenEndpoint(HttpError::TooLarge),
+        1,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -177,7 +195,9 @@ async fn an_answer_after_ten_minutes_is_too_late() {
         let address = attempt.authorize_url().clone();
         clock.pass(waited);
         let answer = login::ReturnedAnswer::from_form(provider.answer_to(&address).as_bytes()).unwrap();
-        let done = attempt.complete(answer, &provider.http, &discovery, &registration, clock).await;
+        let done = attempt
+            .complete(answer, &provider.http, &discovery, &registration, clock)
+            .await;
         assert_eq!(done.err(), expected);
     }
     assert_eq!(provider.token_requests().len(), 1);
@@ -187,12 +207,21 @@ async fn an_answer_after_ten_minutes_is_too_late() {
 async fn a_promised_iss_must_be_there() {
     let provider = FakeProvider::start().await;
     let promise = change(|d: &mut Value| d["authorization_response_iss_parameter_supported"] = true.into());
-    provider.set(Faults { discovery: promise, ..Faults::default() });
+    provider.set(Faults {
+        discovery: promise,
+        ..Faults::default()
+    });
     let discovery = provider.discovery().await;
-    assert_eq!(provider.sign_in(&discovery).await.err(), Some(E::AnswerIssuerMissing));
+    assert_eq!(
+        provider.sign_in(&discovery).await.err(),
+        Some(E::AnswerIssuerMissing)
+    );
     assert!(provider.token_requests().is_empty());
     let named = change(|p: &mut Parameters| p.set("iss", provider::ISSUER));
-    provider.set(Faults { parameters: named, ..Faults::default() });
+    provider.set(Faults {
+        parameters: named,
+        ..Faults::default()
+    });
     assert!(provider.sign_in(&discovery).await.is_ok());
 }
 
@@ -231,8 +260,14 @@ async fn rp_id_token_kid_absent_multiple_jwks() {
     provider.publish(&[("first", 0), ("second", 1)]);
     let discovery = provider.discovery().await;
     let nameless = change(|t: &mut Jwt| without(&mut t.header, "kid"));
-    provider.set(Faults { front: nameless, ..Faults::default() });
-    assert_eq!(provider.sign_in(&discovery).await.err(), Some(E::FrontIdToken(T::UnknownKey)));
+    provider.set(Faults {
+        front: nameless,
+        ..Faults::default()
+    });
+    assert_eq!(
+        provider.sign_in(&discovery).await.err(),
+        Some(E::FrontIdToken(T::UnknownKey))
+    );
     assert!(provider.token_requests().is_empty());
 }
 
@@ -255,7 +290,10 @@ async fn unknown_keys_cause_no_loop_of_fetches() {
     let provider = FakeProvider::start().await;
     let discovery = provider.discovery().await;
     let unknown = change(|t: &mut Jwt| t.header["kid"] = "nobody's".into());
-    provider.set(Faults { front: unknown, ..Faults::default() });
+    provider.set(Faults {
+        front: unknown,
+        ..Faults::default()
+    });
     for (passed, fetches) in [(0, 2), (0, 2), (59, 2), (1, 3), (0, 3)] {
         provider.clock.pass(passed);
         let refused = provider.sign_in(&discovery).await.err();
@@ -270,9 +308,15 @@ async fn keys_that_cannot_be_fetched_are_not_asked_for_in_a_loop_either() {
     let provider = FakeProvider::start().await;
     let discovery = provider.discovery().await;
     provider.publish(&[("second", 1)]);
-    provider.set(Faults { raw: [("/jwks", (503, String::new()))].into(), ..Faults::default() });
+    provider.set(Faults {
+        raw: [("/jwks", (503, String::new()))].into(),
+        ..Faults::default()
+    });
     for _ in 0..3 {
-        assert_eq!(provider.sign_in(&discovery).await.err(), Some(E::FrontIdToken(T::UnknownKey)));
+        assert_eq!(
+            provider.sign_in(&discovery).await.err(),
+            Some(E::FrontIdToken(T::UnknownKey))
+        );
         assert_eq!(provider.fetches("/jwks"), 2);
     }
 }
@@ -286,7 +330,10 @@ async fn the_requests_are_the_ones_that_are_documented() {
     let attempt = login::Attempt::begin(&discovery, &registration, now).unwrap();
     let url = attempt.authorize_url().as_str();
     // Spec 5.1: a space is sent as %20.
-    assert!(url.contains("response_type=code%20id_token") && !url.contains('+'), "{url}");
+    assert!(
+        url.contains("response_type=code%20id_token") && !url.contains('+'),
+        "{url}"
+    );
     let asked: std::collections::HashMap<_, _> = attempt.authorize_url().query_pairs().into_owned().collect();
     let expected = [
         ("response_mode", "form_post"),
@@ -296,7 +343,10 @@ async fn the_requests_are_the_ones_that_are_documented() {
         ("code_challenge_method", "S256"),
         ("merchant_vat", "DK12345678"),
     ];
-    assert!(expected.iter().all(|(name, value)| asked[*name] == *value), "{asked:?}");
+    assert!(
+        expected.iter().all(|(name, value)| asked[*name] == *value),
+        "{asked:?}"
+    );
     assert!(asked["state"].len() >= 43 && asked["nonce"].len() >= 43 && asked["code_challenge"].len() == 43);
     assert_eq!(asked.len(), 10);
     provider.sign_in(&discovery).await.map(drop).unwrap();
@@ -304,7 +354,10 @@ async fn the_requests_are_the_ones_that_are_documented() {
     assert_eq!(sent.len(), 6);
     assert_eq!(sent["grant_type"], "authorization_code");
     assert_eq!(sent["redirect_uri"], provider::RETURN);
-    assert_eq!((sent["client_id"].as_str(), sent["client_secret"].as_str()), (provider::CLIENT, provider::CLIENT_SECRET));
+    assert_eq!(
+        (sent["client_id"].as_str(), sent["client_secret"].as_str()),
+        (provider::CLIENT, provider::CLIENT_SECRET)
+    );
     assert!((43..=128).contains(&sent["code_verifier"].len()));
 }
 
@@ -312,14 +365,28 @@ async fn the_requests_are_the_ones_that_are_documented() {
 async fn two_attempts_share_nothing() {
     let provider = FakeProvider::start().await;
     let discovery = provider.discovery().await;
-    let begin = || login::Attempt::begin(&discovery, &provider::registration(), login::Clock::now(provider.clock.as_ref())).unwrap();
+    let begin = || {
+        login::Attempt::begin(
+            &discovery,
+            &provider::registration(),
+            login::Clock::now(provider.clock.as_ref()),
+        )
+        .unwrap()
+    };
     let (first, second) = (begin(), begin());
-    let pairs = |attempt: &login::Attempt| attempt.authorize_url().query_pairs().into_owned().collect::<std::collections::HashMap<_, _>>();
+    let pairs = |attempt: &login::Attempt| {
+        attempt
+            .authorize_url()
+            .query_pairs()
+            .into_owned()
+            .collect::<std::collections::HashMap<_, _>>()
+    };
     let (one, two) = (pairs(&first), pairs(&second));
     for name in ["state", "nonce", "code_challenge"] {
         assert_ne!(one[name], two[name]);
     }
-    let answer = login::ReturnedAnswer::from_form(provider.answer_to(first.authorize_url()).as_bytes()).unwrap();
+    let answer =
+        login::ReturnedAnswer::from_form(provider.answer_to(first.authorize_url()).as_bytes()).unwrap();
     assert!(first.is_answered_by(&answer) && !second.is_answered_by(&answer));
 }
 
@@ -332,13 +399,23 @@ async fn fetched(faults: Faults) -> Option<DiscoveryError> {
 async fn named(name: &'static str, value: &str) -> Option<DiscoveryError> {
     let value = value.to_owned();
     let discovery = change(move |d: &mut Value| d[name] = value.clone().into());
-    fetched(Faults { discovery, ..Faults::default() }).await
+    fetched(Faults {
+        discovery,
+        ..Faults::default()
+    })
+    .await
 }
 
 #[tokio::test]
 async fn rp_discovery_issuer_not_matching_config() {
-    assert_eq!(named("issuer", "https://evil.example").await, Some(DiscoveryError::IssuerMismatch));
-    assert_eq!(named("issuer", &format!("{}/", provider::ISSUER)).await, Some(DiscoveryError::IssuerMismatch));
+    assert_eq!(
+        named("issuer", "https://evil.example").await,
+        Some(DiscoveryError::IssuerMismatch)
+    );
+    assert_eq!(
+        named("issuer", &format!("{}/", provider::ISSUER)).await,
+        Some(DiscoveryError::IssuerMismatch)
+    );
 }
 
 #[tokio::test]
@@ -348,8 +425,17 @@ async fn endpoints_must_be_https_and_on_a_trusted_host() {
         ("token_endpoint", "token endpoint"),
         ("jwks_uri", "key set"),
     ] {
-        for address in ["http://issuer.example/x", "https://evil.example/x", "file:///etc/passwd", "ftp://127.0.0.1/x"] {
-            assert_eq!(named(member, address).await, Some(DiscoveryError::EndpointNotTrusted(said)), "{address}");
+        for address in [
+            "http://issuer.example/x",
+            "https://evil.example/x",
+            "file:///etc/passwd",
+            "ftp://127.0.0.1/x",
+        ] {
+            assert_eq!(
+                named(member, address).await,
+                Some(DiscoveryError::EndpointNotTrusted(said)),
+                "{address}"
+            );
         }
         assert_eq!(named(member, "nowhere").await, Some(DiscoveryError::Unreadable));
     }
@@ -370,17 +456,44 @@ async fn plain_http_is_refused_where_it_is_not_allowed() {
 #[tokio::test]
 async fn a_document_that_is_none_has_an_error_of_its_own() {
     const PATH: &str = "/account/.well-known/openid-configuration";
-    let raw = |path, status, body: &str| Faults { raw: [(path, (status, body.to_owned()))].into(), ..Faults::default() };
+    let raw = |path, status, body: &str| Faults {
+        raw: [(path, (status, body.to_owned()))].into(),
+        ..Faults::default()
+    };
     let large = "x".repeat(600 * 1024);
     use DiscoveryError as D;
     assert_eq!(fetched(raw(PATH, 404, "{}")).await, Some(D::Status(404)));
     assert_eq!(fetched(raw(PATH, 200, "<html>")).await, Some(D::Unreadable));
-    assert_eq!(fetched(raw(PATH, 302, "")).await, Some(D::Unreachable(HttpError::Redirect)));
-    assert_eq!(fetched(raw(PATH, 200, &large)).await, Some(D::Unreachable(HttpError::TooLarge)));
-    assert_eq!(fetched(raw("/jwks", 200, r#"{"keys":[]}"#)).await, Some(D::KeysUnreadable));
+    assert_eq!(
+        fetched(raw(PATH, 302, "")).await,
+        Some(D::Unreachable(HttpError::Redirect))
+    );
+    assert_eq!(
+        fetched(raw(PATH, 200, &large)).await,
+        Some(D::Unreachable(HttpError::TooLarge))
+    );
+    assert_eq!(
+        fetched(raw("/jwks", 200, r#"{"keys":[]}"#)).await,
+        Some(D::KeysUnreadable)
+    );
     assert_eq!(fetched(raw("/jwks", 200, "no")).await, Some(D::KeysUnreadable));
-    let other_flows = change(|d: &mut Value| d["response_types_supported"] = json!(["code", "code id_token token"]));
-    assert_eq!(fetched(Faults { discovery: other_flows, ..Faults::default() }).await, Some(D::FlowNotOffered));
+    let other_flows =
+        change(|d: &mut Value| d["response_types_supported"] = json!(["code", "code id_token token"]));
+    assert_eq!(
+        fetched(Faults {
+            discovery: other_flows,
+            ..Faults::default()
+        })
+        .await,
+        Some(D::FlowNotOffered)
+    );
     let silent = change(|d: &mut Value| without(d, "response_types_supported"));
-    assert_eq!(fetched(Faults { discovery: silent, ..Faults::default() }).await, None);
+    assert_eq!(
+        fetched(Faults {
+            discovery: silent,
+            ..Faults::default()
+        })
+        .await,
+        None
+    );
 }

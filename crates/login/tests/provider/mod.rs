@@ -21,7 +21,9 @@ use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use jiff::{SignedDuration, Timestamp};
-use login::{Attempt, Clock, Discovery, HttpClient, Registration, ResponseMode, ReturnedAnswer, SignedIn, SigninError};
+use login::{
+    Attempt, Clock, Discovery, HttpClient, Registration, ResponseMode, ReturnedAnswer, SignedIn, SigninError,
+};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Notify;
@@ -32,8 +34,11 @@ pub const CLIENT_SECRET: &str = "marked-client-secret";
 pub const RETURN: &str = "http://127.0.0.1:7890/";
 
 /// Three signing keys; making them takes a moment, so every test of a program shares them.
-static KEYS: LazyLock<Vec<KeyPair>> =
-    LazyLock::new(|| (0..3).map(|_| KeyPair::generate(KeySize::Rsa2048).unwrap()).collect());
+static KEYS: LazyLock<Vec<KeyPair>> = LazyLock::new(|| {
+    (0..3)
+        .map(|_| KeyPair::generate(KeySize::Rsa2048).unwrap())
+        .collect()
+});
 
 /// A clock that moves when a test moves it.
 pub struct TestClock {
@@ -44,7 +49,9 @@ pub struct TestClock {
 impl TestClock {
     pub fn pass(&self, seconds: u64) {
         let mut now = self.now.lock().unwrap();
-        *now = now.checked_add(SignedDuration::from_secs(i64::try_from(seconds).unwrap())).unwrap();
+        *now = now
+            .checked_add(SignedDuration::from_secs(i64::try_from(seconds).unwrap()))
+            .unwrap();
         self.monotonic.fetch_add(seconds, Ordering::SeqCst);
     }
 }
@@ -174,7 +181,9 @@ impl FakeProvider {
     pub fn config(&self) -> login::Provider {
         let address = self.world.address.lock().unwrap().clone();
         login::Provider {
-            discovery_url: format!("{address}/account/.well-known/openid-configuration").parse().unwrap(),
+            discovery_url: format!("{address}/account/.well-known/openid-configuration")
+                .parse()
+                .unwrap(),
             issuer: ISSUER.into(),
             hosts: Some(BTreeSet::from(["127.0.0.1".into()])),
         }
@@ -194,7 +203,14 @@ impl FakeProvider {
     }
 
     pub fn fetches(&self, path: &str) -> usize {
-        self.world.seen.lock().unwrap().paths.iter().filter(|seen| *seen == path).count()
+        self.world
+            .seen
+            .lock()
+            .unwrap()
+            .paths
+            .iter()
+            .filter(|seen| *seen == path)
+            .count()
     }
 
     /// Holds every token answer back until the returned bell rings.
@@ -233,7 +249,9 @@ impl FakeProvider {
         if let Some(change) = &faults.parameters {
             change(&mut parameters);
         }
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters.0).finish()
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&parameters.0)
+            .finish()
     }
 
     /// A whole sign-in.
@@ -242,7 +260,9 @@ impl FakeProvider {
         let attempt = Attempt::begin(discovery, &registration, self.clock.now()).unwrap();
         let form = self.answer_to(attempt.authorize_url());
         let answer = ReturnedAnswer::from_form(form.as_bytes()).unwrap();
-        attempt.complete(answer, &self.http, discovery, &registration, self.clock.as_ref()).await
+        attempt
+            .complete(answer, &self.http, discovery, &registration, self.clock.as_ref())
+            .await
     }
 }
 
@@ -275,7 +295,10 @@ impl World {
         self.seen.lock().unwrap().paths.push(path.into());
         let (status, body) = self.faults.lock().unwrap().raw.get(path).cloned()?;
         let status = StatusCode::from_u16(status).unwrap();
-        let headers = [(header::CONTENT_TYPE, "application/json"), (header::LOCATION, "/elsewhere")];
+        let headers = [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::LOCATION, "/elsewhere"),
+        ];
         Some((status, headers, body).into_response())
     }
 }
@@ -291,7 +314,8 @@ fn signed(jwt: &Jwt) -> String {
         let key = &KEYS[at];
         let mut bytes = vec![0; key.public_modulus_len()];
         let chance = rand::SystemRandom::new();
-        key.sign(&signature::RSA_PKCS1_SHA256, &chance, text.as_bytes(), &mut bytes).unwrap();
+        key.sign(&signature::RSA_PKCS1_SHA256, &chance, text.as_bytes(), &mut bytes)
+            .unwrap();
         bytes
     };
     let bytes = match jwt.signing {
