@@ -366,7 +366,10 @@ mod tests {
     #[test]
     fn a_mebibyte_is_refused_at_every_door() {
         let long = format!("code=c&id_token={}&state=s", "t".repeat(1 << 20));
-        assert_eq!(ReturnedAnswer::from_form(long.as_bytes()).unwrap_err(), AnswerError::TooLong);
+        assert_eq!(
+            ReturnedAnswer::from_form(long.as_bytes()).unwrap_err(),
+            AnswerError::TooLong
+        );
         let address = format!("dk.kvit.desktop://return/practice?{long}");
         assert_eq!(link(&address).unwrap_err(), AnswerError::TooLong);
         assert_eq!(pasted(&address).unwrap_err(), AnswerError::TooLong);
@@ -376,7 +379,10 @@ mod tests {
     #[test]
     fn a_link_is_ours_in_one_way_of_writing_only() {
         let parameters = "code=c&id_token=t&state=s";
-        for start in ["dk.kvit.desktop://return/practice", "Dk.Kvit.DESKTOP://return/practice/"] {
+        for start in [
+            "dk.kvit.desktop://return/practice",
+            "Dk.Kvit.DESKTOP://return/practice/",
+        ] {
             assert!(link(&format!("{start}?{parameters}")).is_ok(), "{start}");
         }
         for start in [
@@ -390,7 +396,11 @@ mod tests {
             "dk.kvit.desktop://elsewhere/practice",
             "https://return/practice",
         ] {
-            assert_eq!(link(&format!("{start}?{parameters}")).unwrap_err(), AnswerError::OtherPlace, "{start}");
+            assert_eq!(
+                link(&format!("{start}?{parameters}")).unwrap_err(),
+                AnswerError::OtherPlace,
+                "{start}"
+            );
         }
     }
 
@@ -406,7 +416,16 @@ mod tests {
 
     #[test]
     fn every_known_parameter_comes_once() {
-        let names = ["state", "code", "id_token", "iss", "error", "scope", "session_state", "error_description"];
+        let names = [
+            "state",
+            "code",
+            "id_token",
+            "iss",
+            "error",
+            "scope",
+            "session_state",
+            "error_description",
+        ];
         for name in names {
             let body = format!("{name}=x&{name}=x");
             let refused = ReturnedAnswer::from_form(body.as_bytes()).unwrap_err();

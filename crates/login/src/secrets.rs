@@ -187,10 +187,17 @@ impl SecretStore for Keychain {
     }
 }
 
-/// Seen on Linux: no D-Bus gives `PlatformFailure`, a locked or never unlocked keyring `NoStorageAccess`.
+/// The Secret Service API's name for it. The crate hands it on as a failure of the platform when an item is made.
+const IS_LOCKED: &str = "org.freedesktop.Secret.Error.IsLocked";
+
+/// Seen on Linux: no D-Bus gives `PlatformFailure`, a never unlocked keyring `NoStorageAccess`, one that was locked again
+/// either of them.
 fn classified(error: &keyring::Error) -> StoreError {
     match error {
         keyring::Error::NoStorageAccess(_) => StoreError::Locked,
+        keyring::Error::PlatformFailure(error) if format!("{error:?}").contains(IS_LOCKED) => {
+            StoreError::Locked
+        }
         keyring::Error::PlatformFailure(_) => StoreError::Missing,
         keyring::Error::TooLong(..) => StoreError::TooLong,
         keyring::Error::BadEncoding(_) => StoreError::Failed("a secret is no text".into()),

@@ -1,5 +1,6 @@
 //! The relying-party list of the OpenID Foundation and of FAPI: each fault is refused with its own error, and none that
 //! shows in the front channel lets the code out.
+#![expect(clippy::unwrap_used, reason = "what fails to be prepared fails the test")]
 
 mod provider;
 
@@ -455,13 +456,13 @@ async fn plain_http_is_refused_where_it_is_not_allowed() {
 
 #[tokio::test]
 async fn a_document_that_is_none_has_an_error_of_its_own() {
+    use DiscoveryError as D;
     const PATH: &str = "/account/.well-known/openid-configuration";
     let raw = |path, status, body: &str| Faults {
         raw: [(path, (status, body.to_owned()))].into(),
         ..Faults::default()
     };
     let large = "x".repeat(600 * 1024);
-    use DiscoveryError as D;
     assert_eq!(fetched(raw(PATH, 404, "{}")).await, Some(D::Status(404)));
     assert_eq!(fetched(raw(PATH, 200, "<html>")).await, Some(D::Unreadable));
     assert_eq!(

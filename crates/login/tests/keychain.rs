@@ -1,5 +1,6 @@
 //! The keychain of Linux, for real: each test runs one of the programs below under a D-Bus and a keyring of its own, in
 //! a home of its own.
+#![expect(clippy::unwrap_used, reason = "what fails to be prepared fails the test")]
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
@@ -20,7 +21,10 @@ const LOCK: &str = "dbus-send --session --print-reply --dest=org.freedesktop.sec
 fn alone(home: &Path, program: &str) -> Command {
     let mut command = Command::new(program);
     let kept = ["PATH", "LD_LIBRARY_PATH", "LANG"];
-    command.env_clear().envs(kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command.env_clear().envs(
+        kept.iter()
+            .filter_map(|name| Some((name, std::env::var_os(name)?))),
+    );
     command.env("HOME", home).env(INSIDE, "1");
     command
 }
@@ -31,7 +35,9 @@ fn with_keyring(preparation: &str, program: &str) {
     std::fs::create_dir(&runtime).unwrap();
     let script = format!(r#"{preparation} && exec "$0" --exact "$1" --nocapture"#);
     let mut command = alone(home.path(), "dbus-run-session");
-    command.env("XDG_RUNTIME_DIR", runtime).args(["--", "sh", "-c", &script]);
+    command
+        .env("XDG_RUNTIME_DIR", runtime)
+        .args(["--", "sh", "-c", &script]);
     command.arg(std::env::current_exe().unwrap()).arg(program);
     passed(command.output().unwrap());
 }
@@ -39,7 +45,10 @@ fn with_keyring(preparation: &str, program: &str) {
 fn passed(output: Output) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (said, complained) = (text(&output.stdout), text(&output.stderr));
-    assert!(output.status.success() && said.contains("1 passed"), "{said}\n{complained}");
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}\n{complained}"
+    );
 }
 
 fn inside() -> bool {
@@ -47,7 +56,10 @@ fn inside() -> bool {
 }
 
 fn name(kind: SecretKind) -> SecretName {
-    SecretName { connection: "c1".into(), kind }
+    SecretName {
+        connection: "c1".into(),
+        kind,
+    }
 }
 
 #[test]
@@ -67,16 +79,34 @@ async fn program_that_keeps_secrets() {
     keychain.delete(&token).await.unwrap();
     for value in ["first", "Æblegrød 🍎", &"x".repeat(2_560)] {
         keychain.set(&token, value.into()).await.unwrap();
-        assert_eq!(keychain.get(&token).await.unwrap().unwrap().expose_secret(), value);
+        assert_eq!(
+            keychain.get(&token).await.unwrap().unwrap().expose_secret(),
+            value
+        );
     }
     keychain.set(&secret, "another".into()).await.unwrap();
-    assert_eq!(keychain.set(&token, "x".repeat(2_561).into()).await, Err(StoreError::TooLong));
-    assert_eq!(keychain.get(&token).await.unwrap().unwrap().expose_secret().len(), 2_560);
+    assert_eq!(
+        keychain.set(&token, "x".repeat(2_561).into()).await,
+        Err(StoreError::TooLong)
+    );
+    assert_eq!(
+        keychain.get(&token).await.unwrap().unwrap().expose_secret().len(),
+        2_560
+    );
     // Another program of ours, another connection: nothing is seen there.
-    assert!(Keychain::new("dk.kvit.other").get(&token).await.unwrap().is_none());
+    assert!(
+        Keychain::new("dk.kvit.other")
+            .get(&token)
+            .await
+            .unwrap()
+            .is_none()
+    );
     keychain.delete(&token).await.unwrap();
     assert!(keychain.get(&token).await.unwrap().is_none());
-    assert_eq!(keychain.get(&secret).await.unwrap().unwrap().expose_secret(), "another");
+    assert_eq!(
+        keychain.get(&secret).await.unwrap().unwrap().expose_secret(),
+        "another"
+    );
 }
 
 #[test]

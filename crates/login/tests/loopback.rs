@@ -1,4 +1,5 @@
 //! The listener, as a browser and as a stranger meet it.
+#![expect(clippy::unwrap_used, reason = "what fails to be prepared fails the test")]
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -17,7 +18,11 @@ async fn listening() -> (Loopback, String) {
 }
 
 fn browser() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+        .unwrap()
 }
 
 /// Posts `body` and answers the delivery with `verdict`.
@@ -52,7 +57,10 @@ async fn a_form_with_a_foreign_state_is_answered_409() {
 #[tokio::test]
 async fn a_form_that_is_no_answer_is_delivered_as_such() {
     assert_eq!(posted("hello=there", false).await.2, Err(AnswerError::NoAnswer));
-    assert_eq!(posted("code=c&id_token=t", false).await.2, Err(AnswerError::StateMissing));
+    assert_eq!(
+        posted("code=c&id_token=t", false).await.2,
+        Err(AnswerError::StateMissing)
+    );
 }
 
 fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
@@ -85,26 +93,58 @@ async fn the_page_runs_only_its_own_script_and_is_kept_nowhere() {
 async fn a_name_that_was_made_to_point_here_is_refused() {
     let (_loopback, url) = listening().await;
     let port = url::Url::parse(&url).unwrap().port().unwrap();
-    for host in [format!("evil.example:{port}"), "127.0.0.1".into(), "127.0.0.1:1".into()] {
-        let get = browser().get(&url).header("host", &host).send().await.unwrap();
-        let post = browser().post(&url).header("host", &host).body("code=c&id_token=t&state=s").send().await.unwrap();
-        assert_eq!((get.status().as_u16(), post.status().as_u16()), (421, 421), "{host}");
+    for host in [
+        format!("evil.example:{port}"),
+        "127.0.0.1".into(),
+        "127.0.0.1:1".into(),
+    ] {
+        let page = browser().get(&url).header("host", &host).send().await.unwrap();
+        let form = browser()
+            .post(&url)
+            .header("host", &host)
+            .body("code=c&id_token=t&state=s")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            (page.status().as_u16(), form.status().as_u16()),
+            (421, 421),
+            "{host}"
+        );
     }
-    let ours = browser().get(&url).header("host", format!("localhost:{port}")).send().await.unwrap();
+    let ours = browser()
+        .get(&url)
+        .header("host", format!("localhost:{port}"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(ours.status(), 200);
 }
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused_unread() {
     let (_loopback, url) = listening().await;
-    let post = browser().post(&url).body("x".repeat(64 * 1024 + 1)).send().await.unwrap();
+    let post = browser()
+        .post(&url)
+        .body("x".repeat(64 * 1024 + 1))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(post.status(), 413);
 }
 
 #[tokio::test]
 async fn other_paths_and_methods_are_not_served() {
     let (_loopback, url) = listening().await;
-    assert_eq!(browser().get(format!("{url}/more")).send().await.unwrap().status(), 404);
+    assert_eq!(
+        browser()
+            .get(format!("{url}/more"))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        404
+    );
     assert_eq!(browser().put(&url).send().await.unwrap().status(), 405);
 }
 
@@ -135,7 +175,12 @@ async fn a_form_that_waits_is_answered_when_the_sign_in_is_given_up() {
 
 #[tokio::test]
 async fn only_plain_addresses_of_this_computer_are_listened_at() {
-    for address in ["https://127.0.0.1:7890/", "http://192.0.2.1:7890/", "http://shop.example/", "nowhere"] {
+    for address in [
+        "https://127.0.0.1:7890/",
+        "http://192.0.2.1:7890/",
+        "http://shop.example/",
+        "nowhere",
+    ] {
         let refused = Loopback::listen(address).await.err();
         assert!(matches!(refused, Some(LoopbackError::NotLoopback)), "{address}");
     }

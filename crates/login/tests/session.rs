@@ -1,5 +1,6 @@
 //! One session: one refresh at a time, what is rotated is stored before it is used, and only the provider's own word
 //! ends it.
+#![expect(clippy::unwrap_used, reason = "what fails to be prepared fails the test")]
 
 mod provider;
 
@@ -38,7 +39,10 @@ impl Recording {
     }
 
     async fn holds(&self, kind: SecretKind) -> Option<String> {
-        let name = SecretName { connection: "c1".into(), kind };
+        let name = SecretName {
+            connection: "c1".into(),
+            kind,
+        };
         let text = self.kept.get(&name).await.unwrap()?;
         let kept: Value = serde_json::from_str(text.expose_secret()).unwrap();
         Some(kept["refresh_token"].as_str().unwrap().to_owned())
@@ -80,7 +84,14 @@ fn session(provider: &FakeProvider, store: &Arc<Recording>) -> Session {
     let store: Arc<dyn SecretStore> = Arc::<Recording>::clone(store);
     let clock: Arc<dyn login::Clock> = Arc::<provider::TestClock>::clone(&provider.clock);
     let registration = provider::registration();
-    Session::new("c1", provider.config(), registration, store, provider.http.clone(), clock)
+    Session::new(
+        "c1",
+        provider.config(),
+        registration,
+        store,
+        provider.http.clone(),
+        clock,
+    )
 }
 
 impl Shop {
@@ -90,9 +101,16 @@ impl Shop {
         let store = Arc::new(Recording::default());
         let session = session(&provider, &store);
         let discovery = session.discovery().await.unwrap();
-        session.begin(provider.sign_in(&discovery).await.unwrap()).await.unwrap();
+        session
+            .begin(provider.sign_in(&discovery).await.unwrap())
+            .await
+            .unwrap();
         store.take();
-        Self { provider, store, session }
+        Self {
+            provider,
+            store,
+            session,
+        }
     }
 
     async fn token(&self) -> Result<String, SessionError> {
@@ -103,21 +121,32 @@ impl Shop {
     /// Token requests after the sign-in.
     fn refreshes(&self) -> Vec<String> {
         let requests = self.provider.token_requests();
-        let refreshes = requests.iter().filter(|form| form["grant_type"] == "refresh_token");
+        let refreshes = requests
+            .iter()
+            .filter(|form| form["grant_type"] == "refresh_token");
         refreshes.map(|form| form["refresh_token"].clone()).collect()
     }
 
     fn refuse(&self, status: u16, word: &str) {
         let refused = Some((status, json!({ "error": word })));
-        self.provider.set(Faults { refused, ..Faults::default() });
+        self.provider.set(Faults {
+            refused,
+            ..Faults::default()
+        });
     }
 
     fn change_answer(&self, edit: impl Fn(&mut Value) + Send + Sync + 'static) {
-        self.provider.set(Faults { answer: change(edit), ..Faults::default() });
+        self.provider.set(Faults {
+            answer: change(edit),
+            ..Faults::default()
+        });
     }
 
     fn change_token(&self, edit: impl Fn(&mut Jwt) + Send + Sync + 'static) {
-        self.provider.set(Faults { back: change(edit), ..Faults::default() });
+        self.provider.set(Faults {
+            back: change(edit),
+            ..Faults::default()
+        });
     }
 
     fn is_signed_in(&self) -> bool {
@@ -188,7 +217,10 @@ async fn a_refresh_sends_neither_scope_nor_verifier() {
     shop.token().await.unwrap();
     let mut names: Vec<_> = shop.provider.token_requests()[1].keys().cloned().collect();
     names.sort();
-    assert_eq!(names, ["client_id", "client_secret", "grant_type", "refresh_token"]);
+    assert_eq!(
+        names,
+        ["client_id", "client_secret", "grant_type", "refresh_token"]
+    );
 }
 
 #[tokio::test]
@@ -196,10 +228,21 @@ async fn a_rotated_token_is_stored_and_read_back_before_the_access_token_is_give
     let shop = Shop::open().await;
     shop.provider.clock.pass(300);
     shop.token().await.unwrap();
-    let expected = ["set FormerRefreshToken", "get FormerRefreshToken", "set RefreshToken", "get RefreshToken"];
+    let expected = [
+        "set FormerRefreshToken",
+        "get FormerRefreshToken",
+        "set RefreshToken",
+        "get RefreshToken",
+    ];
     assert_eq!(shop.store.take(), expected);
-    assert_eq!(shop.store.holds(SecretKind::RefreshToken).await.unwrap(), "marked-refresh-2");
-    assert_eq!(shop.store.holds(SecretKind::FormerRefreshToken).await.unwrap(), "marked-refresh-1");
+    assert_eq!(
+        shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+        "marked-refresh-2"
+    );
+    assert_eq!(
+        shop.store.holds(SecretKind::FormerRefreshToken).await.unwrap(),
+        "marked-refresh-1"
+    );
     shop.provider.clock.pass(300);
     shop.token().await.unwrap();
     assert_eq!(shop.refreshes(), ["marked-refresh-1", "marked-refresh-2"]);
@@ -218,7 +261,10 @@ async fn a_store_that_fails_leaves_the_session_in_memory_and_is_tried_again() {
     shop.store.fails.store(false, Ordering::SeqCst);
     assert_eq!(shop.token().await.unwrap(), "marked-access-3");
     assert_eq!(shop.session.unsaved().await, None);
-    assert_eq!(shop.store.holds(SecretKind::RefreshToken).await.unwrap(), "marked-refresh-3");
+    assert_eq!(
+        shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+        "marked-refresh-3"
+    );
 }
 
 #[tokio::test]
@@ -251,7 +297,10 @@ async fn a_provider_that_reuses_tokens_keeps_the_old_one() {
         shop.token().await.unwrap();
     }
     assert_eq!(shop.refreshes(), ["marked-refresh-1", "marked-refresh-1"]);
-    assert_eq!(shop.store.holds(SecretKind::RefreshToken).await.unwrap(), "marked-refresh-1");
+    assert_eq!(
+        shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+        "marked-refresh-1"
+    );
     assert_eq!(shop.store.holds(SecretKind::FormerRefreshToken).await, None);
 }
 
@@ -261,7 +310,10 @@ async fn invalid_grant_ends_the_session_and_deletes_the_token() {
     shop.refuse(400, "invalid_grant");
     shop.provider.clock.pass(300);
     assert_eq!(shop.token().await, NEEDED);
-    assert_eq!(shop.session.state(), SessionState::SignInNeeded { reason: "revoked" });
+    assert_eq!(
+        shop.session.state(),
+        SessionState::SignInNeeded { reason: "revoked" }
+    );
     assert_eq!(shop.store.holds(SecretKind::RefreshToken).await, None);
     assert_eq!(shop.token().await, NEEDED);
     assert_eq!(shop.refreshes().len(), 1);
@@ -275,7 +327,10 @@ async fn after_a_rotation_the_former_token_is_tried_once_before_the_session_ends
     shop.refuse(400, "invalid_grant");
     shop.provider.clock.pass(300);
     assert_eq!(shop.token().await, NEEDED);
-    assert_eq!(shop.refreshes(), ["marked-refresh-1", "marked-refresh-2", "marked-refresh-1"]);
+    assert_eq!(
+        shop.refreshes(),
+        ["marked-refresh-1", "marked-refresh-2", "marked-refresh-1"]
+    );
     assert_eq!(shop.store.holds(SecretKind::RefreshToken).await, None);
     assert_eq!(shop.store.holds(SecretKind::FormerRefreshToken).await, None);
 }
@@ -284,14 +339,22 @@ async fn after_a_rotation_the_former_token_is_tried_once_before_the_session_ends
 async fn trouble_of_the_provider_does_not_end_the_session() {
     let shop = Shop::open().await;
     shop.provider.clock.pass(300);
-    for (status, word) in [(500, "invalid_grant"), (503, "x"), (429, "invalid_grant"), (400, "temporarily_unavailable")] {
+    for (status, word) in [
+        (500, "invalid_grant"),
+        (503, "x"),
+        (429, "invalid_grant"),
+        (400, "temporarily_unavailable"),
+    ] {
         shop.refuse(status, word);
         assert_eq!(shop.token().await, UNREACHABLE, "{status}");
         assert!(shop.is_signed_in());
     }
     for body in ["", "<html>", "{}"] {
         let raw = [("/token", (200, body.to_owned()))].into();
-        shop.provider.set(Faults { raw, ..Faults::default() });
+        shop.provider.set(Faults {
+            raw,
+            ..Faults::default()
+        });
         assert_eq!(shop.token().await, UNREACHABLE, "{body}");
     }
     shop.provider.set(Faults::default());
@@ -301,23 +364,39 @@ async fn trouble_of_the_provider_does_not_end_the_session() {
 
 #[tokio::test]
 async fn no_network_does_not_end_the_session() {
-    let Shop { provider, store, session } = Shop::open().await;
+    let Shop {
+        provider,
+        store,
+        session,
+    } = Shop::open().await;
     let clock = Arc::clone(&provider.clock);
     drop(provider);
     clock.pass(300);
-    assert_eq!(session.access_token().await.err(), Some(SessionError::Unreachable));
+    assert_eq!(
+        session.access_token().await.err(),
+        Some(SessionError::Unreachable)
+    );
     assert!(matches!(session.state(), SessionState::SignedIn { .. }));
     assert!(store.holds(SecretKind::RefreshToken).await.is_some());
 }
 
 #[tokio::test]
 async fn wrong_credentials_leave_the_token_for_when_they_are_right() {
-    for (status, word) in [(400, "invalid_client"), (401, "invalid_client"), (400, "unauthorized_client")] {
+    for (status, word) in [
+        (400, "invalid_client"),
+        (401, "invalid_client"),
+        (400, "unauthorized_client"),
+    ] {
         let shop = Shop::open().await;
         shop.refuse(status, word);
         shop.provider.clock.pass(300);
         assert_eq!(shop.token().await, NEEDED);
-        assert_eq!(shop.session.state(), SessionState::SignInNeeded { reason: "client_refused" });
+        assert_eq!(
+            shop.session.state(),
+            SessionState::SignInNeeded {
+                reason: "client_refused"
+            }
+        );
         shop.provider.set(Faults::default());
         let corrected = session(&shop.provider, &shop.store);
         assert!(corrected.access_token().await.is_ok());
@@ -330,7 +409,10 @@ async fn refuses_the_refreshed(edit: impl Fn(&mut Jwt) + Send + Sync + 'static) 
     shop.change_token(edit);
     shop.provider.clock.pass(300);
     assert_eq!(shop.token().await, NEEDED);
-    assert_eq!(shop.session.state(), SessionState::SignInNeeded { reason: "lost" });
+    assert_eq!(
+        shop.session.state(),
+        SessionState::SignInNeeded { reason: "lost" }
+    );
     assert_eq!(shop.store.holds(SecretKind::RefreshToken).await, None);
 }
 
@@ -376,10 +458,16 @@ async fn keys_that_cannot_be_fetched_do_not_cost_the_rotated_token() {
     let shop = Shop::open().await;
     shop.provider.publish(&[("second", 1)]);
     let raw = [("/jwks", (503, String::new()))].into();
-    shop.provider.set(Faults { raw, ..Faults::default() });
+    shop.provider.set(Faults {
+        raw,
+        ..Faults::default()
+    });
     shop.provider.clock.pass(300);
     assert_eq!(shop.token().await, UNREACHABLE);
-    assert_eq!(shop.store.holds(SecretKind::RefreshToken).await.unwrap(), "marked-refresh-2");
+    assert_eq!(
+        shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+        "marked-refresh-2"
+    );
     shop.provider.set(Faults::default());
     shop.provider.clock.pass(60);
     assert_eq!(shop.token().await.unwrap(), "marked-access-3");
@@ -391,8 +479,14 @@ async fn a_restart_finds_the_session_in_the_store() {
     let shop = Shop::open().await;
     let again = session(&shop.provider, &shop.store);
     assert_eq!(again.state(), SessionState::SignedOut);
-    assert!(matches!(again.restore().await.unwrap(), SessionState::SignedIn { .. }));
-    assert_eq!(again.access_token().await.unwrap().expose_secret(), "marked-access-2");
+    assert!(matches!(
+        again.restore().await.unwrap(),
+        SessionState::SignedIn { .. }
+    ));
+    assert_eq!(
+        again.access_token().await.unwrap().expose_secret(),
+        "marked-access-2"
+    );
     assert_eq!(shop.refreshes(), ["marked-refresh-1"]);
 }
 
@@ -401,7 +495,10 @@ async fn a_restart_without_a_session_needs_a_sign_in() {
     let provider = FakeProvider::start().await;
     let session = session(&provider, &Arc::new(Recording::default()));
     assert_eq!(session.restore().await.unwrap(), SessionState::SignedOut);
-    assert_eq!(session.access_token().await.err(), Some(SessionError::SignInNeeded));
+    assert_eq!(
+        session.access_token().await.err(),
+        Some(SessionError::SignInNeeded)
+    );
     assert!(provider.token_requests().is_empty());
 }
 
@@ -443,7 +540,10 @@ async fn a_caller_that_goes_away_in_the_middle_loses_nothing() {
     assert!(caller.await.unwrap_err().is_cancelled());
     bell.notify_one();
     shop.session.close().await;
-    assert_eq!(shop.store.holds(SecretKind::RefreshToken).await.unwrap(), "marked-refresh-2");
+    assert_eq!(
+        shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+        "marked-refresh-2"
+    );
     assert_eq!(shop.token().await.unwrap(), "marked-access-2");
     assert_eq!(shop.refreshes().len(), 1);
 }

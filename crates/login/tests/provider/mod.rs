@@ -2,6 +2,7 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    clippy::unwrap_used,
     reason = "each test program uses its own part of the provider"
 )]
 
@@ -144,6 +145,7 @@ impl Drop for FakeProvider {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a fault is optional, and this is one")]
 pub fn change<T>(change: impl Fn(&mut T) + Send + Sync + 'static) -> Change<T> {
     Some(Arc::new(change))
 }
