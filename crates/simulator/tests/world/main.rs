@@ -1,0 +1,7 @@
+//! The simulator from outside: real HTTP, real files, a clock that stands still unless it is moved.
+
+mod days;
+mod gateway;
+mod invoices;
+mod shop;
+mod sign_in;

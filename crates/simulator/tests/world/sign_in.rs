@@ -1,0 +1,252 @@
+//! Sign-in and tokens (spec 5, 6).
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use simulator::visitor::{Person, Return, VisitError};
+use simulator::{Country, Refresh, Switches};
+
+use crate::shop::{self, BACK, Shop, Still, fields, redeem, renew, said, visit, world, world_at};
+
+fn claims(token: &str) -> Result<Value> {
+    let payload = token.split('.').nth(1).unwrap_or_default();
+    Ok(serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload)?)?)
+}
+
+fn half_hash(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..16])
+}
+
+#[tokio::test]
+async fn every_discovery_address_names_an_issuer_that_is_not_its_own() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    let old = format!(
+        "{}/merchant-authentication-openidconnect/.well-known/openid-configuration",
+        simulator.base_url()
+    );
+    for url in [
+        simulator.discovery_url(Country::Dk),
+        simulator.discovery_url(Country::Fi),
+        old,
+    ] {
+        let document: Value = reqwest::get(&url).await?.json().await?;
+        assert_eq!(document["issuer"], "https://api.mobilepay.dk/merchant");
+        assert!(
+            document["response_types_supported"]
+                .to_string()
+                .contains("code id_token"),
+            "{url}"
+        );
+        let keys: Value = reqwest::get(said(&document, "jwks_uri")?).await?.json().await?;
+        let kid = said(&keys["keys"][0], "kid")?;
+        assert!(
+            kid.len() == 40
+                && kid
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fragment_brings_code_and_bound_id_token() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    let back = visit(&simulator, Person::danish(), &[("nonce", "mine")]).await?;
+    assert!(matches!(&back, Return::Fragment(address) if address.starts_with(BACK)));
+    let back = fields(&back);
+    let code = said(&back, "code")?;
+    assert!(
+        code.len() == 64
+            && code
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+    );
+    assert_eq!(back["state"], "the state");
+    let front = claims(said(&back, "id_token")?)?;
+    assert_eq!(front["nonce"], "mine");
+    assert_eq!(front["c_hash"], half_hash(code));
+    let (status, tokens) = redeem(&simulator, code).await?;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(tokens["expires_in"], 300);
+    let behind = claims(said(&tokens, "id_token")?)?;
+    assert_eq!(behind["at_hash"], half_hash(said(&tokens, "access_token")?));
+    assert_eq!(behind["sub"], front["sub"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_post_brings_a_code_that_can_be_redeemed() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    let back = visit(&simulator, Person::danish(), &[("response_mode", "form_post")]).await?;
+    assert!(matches!(&back, Return::Form { action, .. } if action == BACK));
+    let back = fields(&back);
+    assert_eq!(back["state"], "the state");
+    assert_eq!(redeem(&simulator, said(&back, "code")?).await?.0, StatusCode::OK);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_chosen_one_of_two_merchants_is_in_the_token() -> Result<()> {
+    let mut ids = Vec::new();
+    for name in ["Nordhavn Cykler", "Havnekaffe"] {
+        let simulator = world(None, Switches::default()).await?;
+        ids.push(
+            Shop::over(simulator, Person::with_two_merchants(name))
+                .await?
+                .merchant,
+        );
+    }
+    assert_ne!(ids[0], ids[1]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_comes_back_as_access_denied() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    let back = fields(&visit(&simulator, Person::danish().who_refuses(), &[]).await?);
+    assert_eq!(
+        (&back["error"], &back["state"]),
+        (&json!("access_denied"), &json!("the state"))
+    );
+    assert_eq!(back["code"], Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bad_authorize_request_ends_on_the_error_page() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    let bad = [
+        ("response_type", "code"),
+        ("response_mode", "query"),
+        ("client_id", "somebody.else"),
+        ("redirect_uri", "http://127.0.0.1:7891/"),
+        ("scope", "invoice offline_access"),
+        ("code_challenge", "short"),
+        ("code_challenge", ""),
+        ("code_challenge_method", "plain"),
+        ("nonce", ""),
+        ("merchant_vat", "FI01120389"),
+    ];
+    for change in bad {
+        let ended = visit(&simulator, Person::danish(), &[change]).await;
+        assert!(
+            matches!(ended, Err(VisitError::Stuck(400..=499))),
+            "{change:?}: {ended:?}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_nonce_is_good_for_one_request() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    visit(&simulator, Person::danish(), &[("nonce", "once")]).await?;
+    assert!(
+        visit(&simulator, Person::danish(), &[("nonce", "once")])
+            .await
+            .is_err()
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_use_of_a_code_kills_what_the_first_gave() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let back = fields(&visit(&shop.simulator, Person::danish(), &[]).await?);
+    let code = said(&back, "code")?;
+    let (_, first) = redeem(&shop.simulator, code).await?;
+    let (status, second) = redeem(&shop.simulator, code).await?;
+    assert_eq!(
+        (status, &second["error"]),
+        (StatusCode::BAD_REQUEST, &json!("invalid_grant"))
+    );
+    assert_eq!(
+        renew(&shop.simulator, said(&first, "refresh_token")?).await?.1["error"],
+        "invalid_grant"
+    );
+    let asked = shop
+        .request(Method::GET, "/merchants/me")
+        .bearer_auth(said(&first, "access_token")?);
+    assert_eq!(asked.send().await?.status(), StatusCode::UNAUTHORIZED);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_code_lives_five_minutes() -> Result<()> {
+    let clock = Arc::new(Still::default());
+    let simulator = world_at(Arc::clone(&clock), None, Switches::default()).await?;
+    let back = fields(&visit(&simulator, Person::danish(), &[]).await?);
+    clock.pass(301);
+    assert_eq!(
+        redeem(&simulator, said(&back, "code")?).await?.1["error"],
+        "invalid_grant"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_used_once_or_stays_by_the_switch() -> Result<()> {
+    for (refresh, stays) in [(Refresh::OneTime, false), (Refresh::ReUse, true)] {
+        let simulator = world(
+            None,
+            Switches {
+                refresh,
+                ..Switches::default()
+            },
+        )
+        .await?;
+        let back = fields(&visit(&simulator, Person::danish(), &[]).await?);
+        let (_, tokens) = redeem(&simulator, said(&back, "code")?).await?;
+        let first = said(&tokens, "refresh_token")?;
+        let (status, next) = renew(&simulator, first).await?;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(claims(said(&next, "id_token")?)?["nonce"], Value::Null);
+        assert_eq!(said(&next, "refresh_token")? == first, stays);
+        assert_eq!(renew(&simulator, first).await?.0 == StatusCode::OK, stays);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_token_endpoint_names_each_fault() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    let good = [
+        ("grant_type", "authorization_code"),
+        ("redirect_uri", BACK),
+        ("code_verifier", shop::VERIFIER),
+    ];
+    let wrong = [
+        (("client_secret", "wrong"), "invalid_client"),
+        (("client_id", "somebody.else"), "invalid_client"),
+        (("grant_type", "password"), "unsupported_grant_type"),
+        (("redirect_uri", ""), "unauthorized_client"),
+        (("redirect_uri", "http://127.0.0.1:7890/other"), "invalid_grant"),
+        (
+            ("code_verifier", "a-verifier-of-somebody-else-that-is-long-enough"),
+            "invalid_grant",
+        ),
+        (("code_verifier", ""), "invalid_grant"),
+        (("code", "0123"), "invalid_grant"),
+    ];
+    for ((name, value), error) in wrong {
+        let back = fields(&visit(&simulator, Person::danish(), &[]).await?);
+        let mut asked = good.to_vec();
+        asked.push(("code", said(&back, "code")?));
+        asked.push((name, value));
+        let (status, answer) = shop::token(&simulator, &asked).await?;
+        assert_eq!(
+            (status, said(&answer, "error")?),
+            (StatusCode::BAD_REQUEST, error),
+            "{name}={value}"
+        );
+    }
+    let (_, answer) = shop::token(&simulator, &[("grant_type", "refresh_token")]).await?;
+    assert_eq!(answer["error"], "invalid_request");
+    Ok(())
+}
