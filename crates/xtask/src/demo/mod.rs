@@ -95,7 +95,7 @@ async fn acts(steps: &mut steps::Steps, program: &std::path::Path) -> Result<()>
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
     };
     if told.is_err() {
-        steps.keep_log(&session.data().join("logs/kvit.log"));
+        session.logs().iter().for_each(|log| steps.keep_log(log));
     }
     // Whatever happened, nothing of it stays.
     let ended = session.end().await;

@@ -116,9 +116,9 @@ impl Session {
         environment
     }
 
-    /// The folder of the books.
-    pub(crate) fn data(&self) -> PathBuf {
-        self.folder.join("books")
+    /// The program's log, and what the session's programs complained of.
+    pub(crate) fn logs(&self) -> [PathBuf; 2] {
+        ["books/logs/kvit.log", "grumbles"].map(|name| self.folder.join(name))
     }
 
     /// Whether the browser opens our links by itself, as for one who has said "always" before.
@@ -214,7 +214,12 @@ impl Session {
         .concat();
         let capabilities = object(json!({
             "browserName": "chrome",
-            "goog:chromeOptions": { "binary": "/usr/bin/chromium", "args": arguments },
+            "goog:chromeOptions": {
+                "binary": "/usr/bin/chromium",
+                "args": arguments,
+                // Under this switch a second start would not hand its address over to the first.
+                "excludeSwitches": ["enable-automation"],
+            },
         }));
         Page::open("Chromium", port, capabilities).await
     }
@@ -228,7 +233,8 @@ impl Session {
             "--disable-component-update".to_owned(),
             "--disable-sync".to_owned(),
             "--disable-dev-shm-usage".to_owned(),
-            "--lang=en-GB".to_owned(),
+            // The merchant is Danish, and so is the browser; Kvit itself follows the session and speaks English.
+            "--accept-lang=da-DK,da".to_owned(),
         ];
         if is_root() {
             // Chromium refuses to run as root with its sandbox. It only ever opens the practice world here.

@@ -89,9 +89,10 @@ impl Steps {
         }
     }
 
-    /// Keeps the program's own log beside the pictures.
+    /// Keeps a log beside the pictures.
     pub(crate) fn keep_log(&self, log: &Path) {
-        let _ = fs::copy(log, self.folder.join("kvit.log.txt"));
+        let name = log.file_name().unwrap_or_default().to_string_lossy();
+        let _ = fs::copy(log, self.folder.join(format!("{name}.txt")));
     }
 
     /// Writes `steps.md`.

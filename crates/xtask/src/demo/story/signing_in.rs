@@ -43,13 +43,13 @@ impl Merchant<'_> {
         self.chromium
             .turn_to(&format!("{origin}/merchant/practice/return"))
             .await?;
-        self.chromium.expect("You are signed in. Back to Kvit.").await?;
+        self.chromium.expect("Du er logget ind. Tilbage til Kvit.").await?;
         let address = self.chromium.address().await?;
         ensure!(
             !address.contains('#') && !address.contains('?'),
             "the answer stayed in the address bar: {address}"
         );
-        self.link_back = self.chromium.address_of("Open Kvit").await?;
+        self.link_back = self.chromium.address_of("Åbn Kvit").await?;
         if by_itself {
             self.steps.note(
                 "The browser opened Kvit by itself, through xdg-open and the scheme that Kvit registered: a managed policy \

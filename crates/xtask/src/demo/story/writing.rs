@@ -29,8 +29,9 @@ impl Merchant<'_> {
         line.fill("Price", "12.000,01").await?;
         kvit.fill("Due", "").await?;
         kvit.expect("MobilePay takes at most").await?;
+        kvit.expect_gone("The due date has already passed").await?;
         kvit.click("button", "Send to phone").await?;
-        kvit.expect("before it can be sent").await?;
+        kvit.expect("Not sent yet").await?;
         self.seen_in_kvit().await
     }
 
@@ -45,6 +46,8 @@ impl Merchant<'_> {
         second.fill("What", "Inner tube").await?;
         second.fill("Qty", "2").await?;
         second.fill("Price", "89.50").await?;
+        kvit.click("button", "Pick a day: Due").await?;
+        kvit.click("button", "14 days").await?;
         kvit.expect("1.413,50").await?;
         kvit.find("image", "Invoice to Sofie Lund").await?;
         self.seen_in_kvit().await?;
