@@ -1,0 +1,48 @@
+/** The business on the paper, as it is being changed. */
+import type { Call } from '../../bridge';
+import { refusalFrom } from '../../bridge';
+import type { BusinessView, ProblemView, Refusal } from '../../bridge/generated';
+
+export class BusinessForm {
+  form: BusinessView = $state()!;
+  problems = $state.raw<ProblemView[]>([]);
+  failure = $state.raw<Refusal | null>(null);
+  busy = $state(false);
+  readonly #call: Call;
+  #kept: string;
+
+  constructor(call: Call, business: BusinessView) {
+    this.#call = call;
+    this.form = { ...business };
+    this.#kept = JSON.stringify(business);
+  }
+
+  get changed(): boolean {
+    return JSON.stringify(this.form) !== this.#kept;
+  }
+
+  /** What is wrong with a box. */
+  problemOf(field: keyof BusinessView): ProblemView | undefined {
+    return this.problems.find((problem) => problem.field === field);
+  }
+
+  /** Saves, and answers whether it was saved. */
+  async save(): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.failure = null;
+    try {
+      const saved = await this.#call('business_save', $state.snapshot(this.form));
+      this.problems = saved.problems;
+      if (saved.problems.length > 0) return false;
+      this.form = { ...saved.business };
+      this.#kept = JSON.stringify(saved.business);
+      return true;
+    } catch (error) {
+      this.failure = refusalFrom(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
