@@ -116,6 +116,7 @@ impl Connection {
         self.tasks.close();
         self.tasks.wait().await;
         self.session.close().await;
+        self.books.close().await;
     }
 
     /// Now, by the desk's clock.

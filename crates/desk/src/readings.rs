@@ -169,18 +169,18 @@ twins!(
 
 #[cfg(test)]
 mod tests {
-    use ::invoice::DraftForm;
+    use ::invoice::{DraftForm, LineForm};
 
-    use crate::ipc::DraftFormView;
+    use crate::ipc::{DraftFormView, LineFormView};
 
     #[test]
     fn the_window_knows_every_box_of_the_form() {
         let ours = serde_json::to_value(DraftForm {
-            lines: vec![Default::default()],
+            lines: vec![LineForm::default()],
             ..Default::default()
         });
         let shown = serde_json::to_value(DraftFormView {
-            lines: vec![Default::default()],
+            lines: vec![LineFormView::default()],
             ..Default::default()
         });
         assert_eq!(ours.unwrap(), shown.unwrap());

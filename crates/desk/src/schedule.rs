@@ -36,6 +36,7 @@ pub(crate) fn next_poll_at(now: Timestamp, watched: Watched) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
+#[expect(clippy::match_same_arms, reason = "a table, read row by row")]
 fn pause_after(quiet: SignedDuration, in_front: bool) -> SignedDuration {
     let seconds = match (quiet.as_secs(), in_front) {
         (..60, true) => 5,

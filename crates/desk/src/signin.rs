@@ -29,7 +29,7 @@ pub(crate) struct Waiting {
 /// Where an answer came in.
 enum Verdict {
     /// It is this sign-in's; it goes on in the background or with the caller.
-    Taken(Waiting),
+    Taken(Box<Waiting>),
     /// There is none in progress, or it is not for this one.
     Refused(&'static str),
 }
@@ -154,7 +154,7 @@ async fn recognise(desk: &Desk, answer: &ReturnedAnswer) -> Verdict {
     let mut place = desk.waiting.lock().await;
     match place.take() {
         None => Verdict::Refused("no_signin_in_progress"),
-        Some(waiting) if waiting.attempt.is_answered_by(answer) => Verdict::Taken(waiting),
+        Some(waiting) if waiting.attempt.is_answered_by(answer) => Verdict::Taken(Box::new(waiting)),
         Some(waiting) => {
             // A foreign answer does not end ours: otherwise any web page could.
             *place = Some(waiting);
@@ -164,7 +164,7 @@ async fn recognise(desk: &Desk, answer: &ReturnedAnswer) -> Verdict {
 }
 
 /// Checks, redeems, stores; then tells how it ended.
-async fn finish(desk: &Desk, waiting: Waiting, answer: ReturnedAnswer) -> Outcome<()> {
+async fn finish(desk: &Desk, waiting: Box<Waiting>, answer: ReturnedAnswer) -> Outcome<()> {
     let connection = desk.current();
     let id = waiting.id.clone();
     // The listener stays until its page is answered; it ends with this token.
@@ -189,7 +189,7 @@ async fn finish(desk: &Desk, waiting: Waiting, answer: ReturnedAnswer) -> Outcom
 async fn complete(
     connection: &Arc<Connection>,
     desk: &Desk,
-    waiting: Waiting,
+    waiting: Box<Waiting>,
     answer: ReturnedAnswer,
 ) -> Outcome<()> {
     let session = &connection.session;
@@ -259,7 +259,7 @@ async fn listen(desk: &Arc<Desk>, listener: Option<Loopback>) {
             (Verdict::Taken(_), Err(_)) => {}
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn expire(desk: &Desk, id: String) {
@@ -294,8 +294,9 @@ fn registration(connection: &Connection, door: Door) -> Outcome<Registration> {
     }
     let redirect_uri = match (door, view.world) {
         (Door::Loopback, World::Practice) => LOOPBACK_RETURN.to_owned(),
-        (Door::Loopback, World::Sandbox) => own.redirect_uri.clone(),
-        (Door::ReturnPage, World::Sandbox | World::Production) => own.redirect_uri.clone(),
+        (Door::Loopback, World::Sandbox) | (Door::ReturnPage, World::Sandbox | World::Production) => {
+            own.redirect_uri.clone()
+        }
         (Door::Loopback, World::Production) | (Door::ReturnPage, World::Practice) => {
             return Err(Refusal::new(
                 RefusalCode::NotInThisWorld,

@@ -49,7 +49,7 @@ pub(crate) fn check(world: &World, headers: &HeaderMap) -> Result<Caller, Respon
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or_else(unauthorized)?;
     let claims = world.key.verify(bearer).ok_or_else(unauthorized)?;
-    let now = world.now().as_second();
+    let now = world.unmoved().as_second();
     let state = world.lock();
     let revoked = claims["grant"]
         .as_str()

@@ -71,27 +71,35 @@ pub(crate) fn raw(number: Decimal) -> Box<RawValue> {
     RawValue::from_string(number.to_string()).expect("a decimal is a JSON number")
 }
 
+/// Deeper bodies than this are no request of any client (ours has three levels).
+const DEEPEST: usize = 32;
+
 /// One spelling for all bodies that are equal in all fields (spec 12.4): order, case of names, white space, form of
-/// numbers and nulls do not count.
-pub(crate) fn canonical(text: &str) -> String {
+/// numbers and nulls do not count. `None` for a body that is nested absurdly deep.
+pub(crate) fn canonical(text: &str) -> Option<String> {
+    canonical_at(text, DEEPEST)
+}
+
+fn canonical_at(text: &str, left: usize) -> Option<String> {
+    let left = left.checked_sub(1)?;
     if let Some(members) = Members::of(text) {
-        let parts: Vec<String> = members
+        let parts: Option<Vec<String>> = members
             .0
             .iter()
-            .map(|(name, value)| format!("{name:?}:{}", canonical(value.get())))
+            .map(|(name, value)| canonical_at(value.get(), left).map(|value| format!("{name:?}:{value}")))
             .collect();
-        return format!("{{{}}}", parts.join(","));
+        return Some(format!("{{{}}}", parts?.join(",")));
     }
     if let Ok(items) = serde_json::from_str::<Vec<Box<RawValue>>>(text) {
-        let parts: Vec<String> = items.iter().map(|item| canonical(item.get())).collect();
-        return format!("[{}]", parts.join(","));
+        let parts: Option<Vec<String>> = items.iter().map(|item| canonical_at(item.get(), left)).collect();
+        return Some(format!("[{}]", parts?.join(",")));
     }
-    match decimal(text) {
+    Some(match decimal(text) {
         Some(number) => number.normalize().to_string(),
         None => {
             serde_json::from_str::<String>(text).map_or_else(|_| text.to_owned(), |text| format!("{text:?}"))
         }
-    }
+    })
 }
 
 #[cfg(test)]
@@ -104,5 +112,11 @@ mod tests {
         let two = canonical(r#"{"a":[1.0,{"B":"x"}],"totalamount":360}"#);
         assert_eq!(one, two);
         assert_ne!(one, canonical(r#"{"a":[1.0,{"B":"y"}],"totalamount":360}"#));
+    }
+
+    #[test]
+    fn a_body_nested_absurdly_deep_is_refused_and_not_a_crash() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(canonical(&deep), None);
     }
 }

@@ -42,7 +42,7 @@ struct Opened {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Decision {
+struct Filled {
     phone: String,
     decision: String,
     day: String,
@@ -71,7 +71,7 @@ async fn act(
     State(world): State<Arc<World>>,
     headers: HeaderMap,
     Query(opened): Query<Opened>,
-    Form(decision): Form<Decision>,
+    Form(decision): Form<Filled>,
 ) -> Response {
     let words = pages::words_for(&headers, &opened.country_code);
     let Some(invoice) = by_token(&world, &opened.token).filter(|invoice| invoice.status.is_open()) else {
@@ -82,14 +82,15 @@ async fn act(
     };
     if decision.decision == "reject" {
         return match world.lock().reject(&invoice.id) {
-            Ok(()) => note(words, Said::Rejected),
+            Ok(true) => note(words, Said::Rejected),
+            Ok(false) => note(words, Said::Gone),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         };
     }
     pay(&world, words, &invoice, consumer, &decision)
 }
 
-fn pay(world: &World, words: Words, invoice: &Invoice, consumer: &Consumer, decision: &Decision) -> Response {
+fn pay(world: &World, words: &Words, invoice: &Invoice, consumer: &Consumer, decision: &Filled) -> Response {
     let today = world.today(invoice.country());
     let on = if decision.decision == "later" {
         match decision.day.parse::<Date>() {
@@ -104,6 +105,7 @@ fn pay(world: &World, words: Words, invoice: &Invoice, consumer: &Consumer, deci
         Ok(Payment::Paid) => (Said::Paid, "paid"),
         Ok(Payment::Scheduled) => (Said::Scheduled, "accepted"),
         Ok(Payment::CardRefused) => return note(words, Said::CardRefused),
+        Ok(Payment::TooLate) => return note(words, Said::Gone),
         Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
     match &invoice.redirect_url {
@@ -124,7 +126,7 @@ enum Said {
 }
 
 impl Said {
-    const fn text(self, words: Words) -> &'static str {
+    const fn text(self, words: &Words) -> &'static str {
         let (da, fi, en) = match self {
             Self::Paid => ("Regningen er betalt", "Lasku on maksettu", "The bill is paid"),
             Self::Scheduled => (
@@ -168,7 +170,7 @@ impl Said {
     }
 }
 
-fn note(words: Words, said: Said) -> Response {
+fn note(words: &Words, said: Said) -> Response {
     let text = said.text(words);
     let mut response = pages::page(words, text, &format!("<h1 role=status>{text}</h1>"), None);
     if matches!(said, Said::Gone) {
@@ -177,7 +179,7 @@ fn note(words: Words, said: Said) -> Response {
     response
 }
 
-fn bill(world: &World, words: Words, invoice: &Invoice, said: Option<Said>) -> Response {
+fn bill(world: &World, words: &Words, invoice: &Invoice, said: Option<Said>) -> Response {
     let pick = |da, fi, en| {
         if words.is_danish() {
             da

@@ -50,6 +50,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/fi/account/connect/authorize", get(authorize).post(answer))
 }
 
+#[expect(clippy::unused_async, reason = "axum's handlers are asynchronous")]
 async fn discovery(State(world): State<Arc<World>>, country: Country) -> Json<Value> {
     let portal = format!("{}/{}/account", world.base, country.code().to_lowercase());
     let service = format!("{}/merchant-authentication-openidconnect", world.base);
@@ -190,7 +191,7 @@ async fn answer(State(world): State<Arc<World>>, headers: HeaderMap, Form(answer
     }
 }
 
-fn login(world: &World, headers: &HeaderMap, answer: &Answer, words: Words) -> Response {
+fn login(world: &World, headers: &HeaderMap, answer: &Answer, words: &Words) -> Response {
     let email = answer.email.trim();
     let user = seed::PORTAL_USERS
         .iter()
@@ -212,8 +213,7 @@ fn login(world: &World, headers: &HeaderMap, answer: &Answer, words: Words) -> R
 }
 
 fn world_now(world: &World) -> i64 {
-    // Never under the lock: the clock takes it itself.
-    world.config.clock.now().as_second()
+    world.unmoved().as_second()
 }
 
 /// Whose cookie it is.
@@ -305,7 +305,7 @@ fn finish(
     merchant: Option<&str>,
     auth_time: i64,
 ) -> Response {
-    let now = world.now();
+    let now = world.unmoved();
     let code = hex::encode(random::<32>());
     let grant = Grant {
         id: Uuid::new_v4().to_string(),
@@ -462,7 +462,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 fn redeem(world: &World, client: &str, request: &TokenRequest) -> Result<Value, &'static str> {
     let presented = request.code.as_deref().ok_or("invalid_grant")?;
     let redirect_uri = request.redirect_uri.as_deref().ok_or("unauthorized_client")?;
-    let now = world.now();
+    let now = world.unmoved();
     let code = {
         let mut state = world.lock();
         let Some(code) = state.codes.get_mut(presented) else {
@@ -506,7 +506,7 @@ fn revoke(state: &mut crate::state::State, grant: &str) {
 /// One refresh, by the client's mode (spec 6.5, 6.6).
 fn refresh(world: &World, client: &str, request: &TokenRequest) -> Result<Value, &'static str> {
     let presented = request.refresh_token.as_deref().ok_or("invalid_request")?;
-    let now = world.now();
+    let now = world.unmoved();
     let mut grant = {
         let mut state = world.lock();
         let known = state

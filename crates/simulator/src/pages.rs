@@ -16,7 +16,6 @@ const STYLE: &str = include_str!("pages.css");
 const SUBMIT: &str = "document.forms[0].submit()";
 
 /// The words of one language.
-#[derive(Clone, Copy)]
 pub(crate) struct Words {
     lang: &'static str,
     practice: &'static str,
@@ -39,7 +38,7 @@ pub(crate) struct Words {
     unauthorized: &'static str,
 }
 
-const DANISH: Words = Words {
+static DANISH: Words = Words {
     lang: "da",
     practice: "Øveverden. Dette er ikke MobilePay; intet herfra når en rigtig kunde.",
     login_title: "Log ind på øveportalen",
@@ -61,7 +60,7 @@ const DANISH: Words = Words {
     unauthorized: "Anmodningen kan ikke behandles.",
 };
 
-const FINNISH: Words = Words {
+static FINNISH: Words = Words {
     lang: "fi",
     practice: "Harjoitusmaailma. Tämä ei ole MobilePay; mikään ei päädy oikealle asiakkaalle.",
     login_title: "Kirjaudu harjoitusportaaliin",
@@ -83,7 +82,7 @@ const FINNISH: Words = Words {
     unauthorized: "Pyyntöä ei voida käsitellä.",
 };
 
-const ENGLISH: Words = Words {
+static ENGLISH: Words = Words {
     lang: "en",
     practice: "Practice world. This is not MobilePay; nothing here reaches a real customer.",
     login_title: "Log in to the practice portal",
@@ -107,21 +106,21 @@ const ENGLISH: Words = Words {
 
 impl Words {
     /// By `ui_locales`, else by what the browser asks for; Danish if neither says.
-    pub(crate) fn of(headers: &HeaderMap, request: &Request) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, request: &Request) -> &'static Self {
         let asked = request.ui_locales.as_deref();
         let browser = headers
             .get(header::ACCEPT_LANGUAGE)
             .and_then(|value| value.to_str().ok());
         match asked.or(browser).unwrap_or_default().get(..2) {
-            Some("fi") => FINNISH,
-            Some("en") => ENGLISH,
-            _ => DANISH,
+            Some("fi") => &FINNISH,
+            Some("en") => &ENGLISH,
+            _ => &DANISH,
         }
     }
 }
 
 /// The login (spec 5.3, 1).
-pub(crate) fn login(words: Words, request: &Request, email: &str, wrong: bool) -> Response {
+pub(crate) fn login(words: &Words, request: &Request, email: &str, wrong: bool) -> Response {
     let note = if wrong {
         format!("<p class=bad role=alert>{}</p>", words.wrong)
     } else {
@@ -144,7 +143,7 @@ pub(crate) fn login(words: Words, request: &Request, email: &str, wrong: bool) -
 }
 
 /// Several merchants and no VAT number: the user chooses.
-pub(crate) fn choose(words: Words, request: &Request, merchants: &[&Merchant]) -> Response {
+pub(crate) fn choose(words: &Words, request: &Request, merchants: &[&Merchant]) -> Response {
     let options: String = merchants
         .iter()
         .enumerate()
@@ -170,11 +169,14 @@ pub(crate) fn choose(words: Words, request: &Request, merchants: &[&Merchant]) -
 }
 
 /// The consent (spec 5.3, 2).
-pub(crate) fn consent(words: Words, request: &Request, merchant: Option<&Merchant>) -> Response {
+pub(crate) fn consent(words: &Words, request: &Request, merchant: Option<&Merchant>) -> Response {
     let asked = |scope: &str| request.scope.split(' ').any(|asked| asked == scope);
-    let product = |wanted: bool, text: &str| match wanted {
-        true => format!("<label class=choice><input type=checkbox checked disabled> {text}</label>"),
-        false => String::new(),
+    let product = |wanted: bool, text: &str| {
+        if wanted {
+            format!("<label class=choice><input type=checkbox checked disabled> {text}</label>")
+        } else {
+            String::new()
+        }
     };
     let name = merchant.map(|merchant| {
         format!(
@@ -202,7 +204,7 @@ pub(crate) fn consent(words: Words, request: &Request, merchant: Option<&Merchan
 }
 
 /// A bad request: no details, on purpose (spec 5.7).
-pub(crate) fn unauthorized(words: Words) -> Response {
+pub(crate) fn unauthorized(words: &Words) -> Response {
     let body = format!(
         "<h1>{}</h1><p>{}</p>",
         words.unauthorized_title, words.unauthorized
@@ -227,11 +229,11 @@ pub(crate) fn form_post(redirect_uri: &str, parameters: &[(&str, String)]) -> Re
     let origin = url::Url::parse(redirect_uri)
         .map(|url| url.origin().ascii_serialization())
         .unwrap_or_default();
-    page(DANISH, "MobilePay", &body, Some(&origin))
+    page(&DANISH, "MobilePay", &body, Some(&origin))
 }
 
 /// Any page: strict policy, our style by its hash, the practice band on top.
-pub(crate) fn page(words: Words, title: &str, body: &str, form_to: Option<&str>) -> Response {
+pub(crate) fn page(words: &Words, title: &str, body: &str, form_to: Option<&str>) -> Response {
     let html = format!(
         "<!doctype html><html lang={}><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>{title}</title><style>{STYLE}</style><body><p class=band>{}</p><main>{body}</main></body></html>",
@@ -257,24 +259,24 @@ pub(crate) fn page(words: Words, title: &str, body: &str, form_to: Option<&str>)
 }
 
 /// Words by the country of a link's address.
-pub(crate) fn words_for(headers: &HeaderMap, country: &str) -> Words {
+pub(crate) fn words_for(headers: &HeaderMap, country: &str) -> &'static Words {
     let browser = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     match (browser.get(..2), country) {
-        (Some("en"), _) => ENGLISH,
-        (Some("fi"), _) | (_, "FI") => FINNISH,
-        _ => DANISH,
+        (Some("en"), _) => &ENGLISH,
+        (Some("fi"), _) | (_, "FI") => &FINNISH,
+        _ => &DANISH,
     }
 }
 
 impl Words {
-    pub(crate) const fn is_danish(self) -> bool {
+    pub(crate) const fn is_danish(&self) -> bool {
         matches!(self.lang.as_bytes(), b"da")
     }
 
-    pub(crate) const fn is_finnish(self) -> bool {
+    pub(crate) const fn is_finnish(&self) -> bool {
         matches!(self.lang.as_bytes(), b"fi")
     }
 }
@@ -339,15 +341,15 @@ pub(crate) fn pdf(invoice: &Invoice) -> Vec<u8> {
     let mut places = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         places.push(pdf.len());
-        pdf.push_str(&format!("{} 0 obj{object}endobj\n", index + 1));
+        pdf += &format!("{} 0 obj{object}endobj\n", index + 1);
     }
     let start = pdf.len();
     let table: String = places
         .iter()
         .map(|place| format!("{place:010} 00000 n \n"))
         .collect();
-    pdf.push_str(&format!(
+    pdf += &format!(
         "xref\n0 6\n0000000000 65535 f \n{table}trailer<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
-    ));
+    );
     pdf.into_bytes()
 }

@@ -153,7 +153,7 @@ fn static_page(body: &'static str) -> ([(header::HeaderName, HeaderValue); 3], H
 async fn time_passes(Shared(world): Shared<Arc<World>>, request: Request, next: Next) -> Response {
     let correlation = request.headers().get("correlationid").cloned();
     let now = world.now();
-    let passed = world.lock().pass_time(|country| world.date(country, now));
+    let passed = world.lock().pass_time(|country| World::date(country, now));
     if let Err(error) = passed {
         tracing::error!(%error, "the books of the simulator were not written");
     }
@@ -175,11 +175,17 @@ impl World {
         moved(self.config.clock.now(), offset)
     }
 
-    pub(crate) fn today(&self, country: Country) -> Date {
-        self.date(country, self.now())
+    /// The computer's own time, for everything of sign-in: a client checks tokens by its own clock, and moving the
+    /// practice clock to a due date must not make every token one from the future.
+    pub(crate) fn unmoved(&self) -> Timestamp {
+        self.config.clock.now()
     }
 
-    pub(crate) fn date(&self, country: Country, now: Timestamp) -> Date {
+    pub(crate) fn today(&self, country: Country) -> Date {
+        Self::date(country, self.now())
+    }
+
+    pub(crate) fn date(country: Country, now: Timestamp) -> Date {
         let zone = TimeZone::get(country.zone()).unwrap_or(TimeZone::UTC);
         now.to_zoned(zone).date()
     }

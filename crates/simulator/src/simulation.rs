@@ -72,9 +72,6 @@ async fn accept(
         Ok(on) => on.unwrap_or(today),
         Err(field) => return gateway::input_error(&[(field.to_owned(), "Invalid input")], &correlation),
     };
-    if !invoice.status.is_open() {
-        return gateway::domain_error(None, "The invoice cannot be accepted", &correlation);
-    }
     // Not more than 30 days past the due date (spec 9.6), and not in the past.
     if on > invoice.last_day() || on < today {
         return gateway::domain_error(None, "The payment date is not allowed", &correlation);
@@ -97,6 +94,9 @@ fn answer(
                 "InvoiceId": invoice.id, "InvoicePaymentStatus": "accepted", "ErrorText": "The card has expired",
             });
             return (StatusCode::BAD_REQUEST, axum::Json(body)).into_response();
+        }
+        Ok(Payment::TooLate) => {
+            return gateway::domain_error(None, "The invoice cannot be accepted", correlation);
         }
         Err(_) => return gateway::server_error(correlation),
     };
@@ -158,11 +158,9 @@ async fn reject(State(world): State<Arc<World>>, Path(id): Path<String>, headers
         Ok(acting) => acting,
         Err(refused) => return refused,
     };
-    if !invoice.status.is_open() {
-        return gateway::domain_error(None, "The invoice cannot be rejected", &correlation);
-    }
     match world.lock().reject(&invoice.id) {
-        Ok(()) => axum::Json(json!({ "InvoiceId": invoice.id })).into_response(),
+        Ok(true) => axum::Json(json!({ "InvoiceId": invoice.id })).into_response(),
+        Ok(false) => gateway::domain_error(None, "The invoice cannot be rejected", &correlation),
         Err(_) => gateway::server_error(&correlation),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Invoice {
     pub(crate) vat: Option<Decimal>,
     pub(crate) issue_date: Option<Date>,
     pub(crate) due_date: Date,
-    pub(crate) invoice_url: Option<String>,
+    pub(crate) own_pdf: Option<String>,
     pub(crate) redirect_url: Option<String>,
     pub(crate) articles: Vec<Article>,
     pub(crate) canonical: String,
@@ -105,6 +105,8 @@ pub(crate) enum Payment {
     Scheduled,
     /// The card was refused: the invoice is accepted, not paid (spec 21 item 18).
     CardRefused,
+    /// It was no longer open.
+    TooLate,
 }
 
 /// A grant of a merchant to a client: what a refresh token stands for.
@@ -210,7 +212,7 @@ impl State {
                 invoice.status == Status::Accepted && invoice.payment_date.is_some_and(|day| day <= today);
             if due_to_pay && !invoice.card_expired {
                 self.change(&invoice.id, |invoice| {
-                    pay(invoice, invoice.payment_date.unwrap_or(today))
+                    pay(invoice, invoice.payment_date.unwrap_or(today));
                 })?;
             } else if today > invoice.last_day() {
                 self.change(&invoice.id, |invoice| invoice.status = Status::Expired)?;
@@ -219,7 +221,8 @@ impl State {
         Ok(())
     }
 
-    /// A consumer accepts, for today or a later day (spec 16, S2).
+    /// A consumer accepts, for today or a later day (spec 16, S2). Judged under the same lock that changes it, so that a
+    /// payment and a cancel at one moment cannot both win.
     pub(crate) fn accept(
         &mut self,
         id: &str,
@@ -227,33 +230,56 @@ impl State {
         today: Date,
         card_expired: bool,
     ) -> Result<Payment, rusqlite::Error> {
+        if !self.is_open(id) {
+            return Ok(Payment::TooLate);
+        }
         if on > today {
-            self.change(id, |invoice| {
-                invoice.status = Status::Accepted;
-                invoice.payment_date = Some(on);
-                invoice.card_expired = card_expired;
-            })?;
+            self.schedule(id, on, card_expired)?;
             return Ok(Payment::Scheduled);
         }
         if card_expired {
-            self.change(id, |invoice| {
-                invoice.status = Status::Accepted;
-                invoice.payment_date = Some(today);
-                invoice.card_expired = true;
-            })?;
+            self.schedule(id, today, true)?;
             return Ok(Payment::CardRefused);
         }
         self.change(id, |invoice| pay(invoice, today))?;
         Ok(Payment::Paid)
     }
 
-    /// A consumer declines. A link that was never accepted stays as it is (spec 14.2; 21 item 19).
-    pub(crate) fn reject(&mut self, id: &str) -> Result<(), rusqlite::Error> {
+    fn schedule(&mut self, id: &str, on: Date, card_expired: bool) -> Result<(), rusqlite::Error> {
+        self.change(id, |invoice| {
+            invoice.status = Status::Accepted;
+            invoice.payment_date = Some(on);
+            invoice.card_expired = card_expired;
+        })
+    }
+
+    /// A consumer declines. A link that was never accepted stays as it is (spec 14.2; 21 item 19). Answers whether it was
+    /// still open.
+    pub(crate) fn reject(&mut self, id: &str) -> Result<bool, rusqlite::Error> {
+        if !self.is_open(id) {
+            return Ok(false);
+        }
         self.change(id, |invoice| {
             if invoice.link.is_none() || invoice.status == Status::Accepted {
                 invoice.status = Status::Rejected;
             }
-        })
+        })?;
+        Ok(true)
+    }
+
+    /// The merchant cancels, if it is still open (spec 10.1). Answers the status that was found.
+    pub(crate) fn cancel(&mut self, id: &str) -> Result<Option<Status>, rusqlite::Error> {
+        let found = self.invoices.get(id).map(|invoice| invoice.status);
+        if found.is_some_and(Status::is_open) {
+            self.change(id, |invoice| invoice.status = Status::Canceled)?;
+        }
+        Ok(found)
+    }
+
+    fn is_open(&self, id: &str) -> bool {
+        self.invoices
+            .get(id)
+            .is_some_and(|invoice| invoice.status.is_open())
     }
 }
 

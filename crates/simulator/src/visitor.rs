@@ -124,7 +124,7 @@ fn fields_of(page: &str, person: &Person) -> Vec<(String, String)> {
         fields.push(("email".into(), person.email.into()));
         fields.push(("password".into(), crate::seed::PASSWORD.into()));
     }
-    if page.contains("type=radio") {
+    if page.contains("<input type=radio") {
         let merchants = crate::seed::MERCHANTS.iter();
         let chosen = merchants
             .clone()

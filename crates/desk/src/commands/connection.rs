@@ -55,7 +55,7 @@ pub(crate) async fn connection_remove(desk: &Desk, removed: ConnectionRef) -> Ou
     desk.remember(|remembered| {
         remembered
             .connections
-            .retain(|other| other.view.id != saved.view.id)
+            .retain(|other| other.view.id != saved.view.id);
     })
     .await?;
     desk.tell(Event::EverythingChanged);

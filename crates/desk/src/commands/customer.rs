@@ -103,7 +103,7 @@ fn phone_problem(error: PhoneError, typed: &str) -> ProblemView {
 
 fn read(form: CustomerForm, phone: Option<Phone>) -> Customer {
     let id = Uuid::parse_str(&form.id)
-        .map_or_else(|_| Uuid::now_v7(), |id| id)
+        .unwrap_or_else(|_| Uuid::now_v7())
         .to_string();
     let trimmed = |text: String| text.trim().to_owned();
     Customer {

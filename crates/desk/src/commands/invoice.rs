@@ -308,11 +308,7 @@ fn cancel_refused(connection: &Connection, error: &mobilepay::ApiError) -> Evide
 /// A row of the list.
 pub(crate) fn row(connection: &Connection, summary: &InvoiceSummary) -> InvoiceRow {
     let today = connection.today();
-    let late = summary
-        .due_date
-        .until(today)
-        .map(|span| span.get_days())
-        .unwrap_or(0);
+    let late = summary.due_date.until(today).map_or(0, |span| span.get_days());
     InvoiceRow {
         id: summary.id.clone(),
         number: summary.number,

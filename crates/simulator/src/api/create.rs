@@ -77,6 +77,19 @@ fn store(
 ) -> Result<(), Response> {
     let refuse = |code, text: &str| Err(gateway::domain_error(Some(code), text, &caller.correlation));
     let mut state = world.lock();
+    let ours = || {
+        state
+            .invoices
+            .values()
+            .filter(|other| other.merchant == invoice.merchant)
+    };
+    // Equal in all fields, whatever became of the other (spec 12.4; 21.2). The code's hundreds put it before all other checks
+    // (spec 13.3): an identical repeat after midnight must say *exists*, not *too late*.
+    if ours()
+        .any(|other| other.canonical == invoice.canonical && other.link.is_some() == invoice.link.is_some())
+    {
+        return refuse(10104, "Invoice already exists");
+    }
     if invoice.total <= Decimal::ZERO {
         return refuse(10008, "Total amount must be greater than 0");
     }
@@ -106,18 +119,6 @@ fn store(
     if invoice.link.is_none() && unknown {
         return refuse(10101, "MobilePay user not found");
     }
-    let ours = || {
-        state
-            .invoices
-            .values()
-            .filter(|other| other.merchant == invoice.merchant)
-    };
-    // Equal in all fields, whatever became of the other (spec 12.4; 21.2).
-    if ours()
-        .any(|other| other.canonical == invoice.canonical && other.link.is_some() == invoice.link.is_some())
-    {
-        return refuse(10104, "Invoice already exists");
-    }
     let to_the_same = ours()
         .filter(|other| other.phone.is_some() && other.phone == invoice.phone && other.created_on == today);
     if invoice.phone.is_some() && to_the_same.count() >= 10 {
@@ -144,7 +145,7 @@ struct Draft {
     vat: Option<Decimal>,
     issue_date: Option<Date>,
     due_date: Date,
-    invoice_url: Option<String>,
+    own_pdf: Option<String>,
     redirect_url: Option<String>,
     articles: Vec<Article>,
     canonical: String,
@@ -170,10 +171,10 @@ impl Draft {
             vat: reader.two_decimals("TotalVATAmount"),
             issue_date: reader.date("IssueDate"),
             due_date: reader.needed_date("DueDate"),
-            invoice_url: reader.https("InvoiceUrl"),
+            own_pdf: reader.https("InvoiceUrl"),
             redirect_url: if as_link { reader.text("RedirectUrl") } else { None },
             articles: reader.articles(),
-            canonical: canonical(body),
+            canonical: canonical(body).ok_or_else(|| vec![(String::new(), INVALID)])?,
         };
         if Uuid::parse_str(&draft.issuer).is_err() && !draft.issuer.is_empty() {
             reader.fault("InvoiceIssuer", INVALID);
@@ -212,7 +213,7 @@ impl Draft {
             vat: self.vat,
             issue_date: self.issue_date,
             due_date: self.due_date,
-            invoice_url: self.invoice_url,
+            own_pdf: self.own_pdf,
             redirect_url: self.redirect_url,
             articles: self.articles,
             canonical: self.canonical,

@@ -96,20 +96,15 @@ pub(crate) async fn cancel(
         }
         Err(refused) => return refused,
     };
-    match invoice.status {
-        Status::Created | Status::Accepted => {
-            match world
-                .lock()
-                .change(&invoice.id, |invoice| invoice.status = Status::Canceled)
-            {
-                Ok(()) => StatusCode::NO_CONTENT.into_response(),
-                Err(_) => gateway::server_error(&correlation),
-            }
-        }
-        Status::Paid => gateway::domain_error(Some(10504), "Invoice has already been paid", &correlation),
-        Status::Rejected => gateway::domain_error(None, "Invoice has been rejected", &correlation),
-        Status::Expired => gateway::domain_error(None, "Invoice has expired", &correlation),
-        Status::Canceled => gateway::domain_error(None, "Invoice has already been canceled", &correlation),
+    let refuse = |code, text| gateway::domain_error(code, text, &correlation);
+    let found = world.lock().cancel(&invoice.id);
+    match found {
+        Ok(Some(Status::Created | Status::Accepted)) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Some(Status::Paid)) => refuse(Some(10504), "Invoice has already been paid"),
+        Ok(Some(Status::Rejected)) => refuse(None, "Invoice has been rejected"),
+        Ok(Some(Status::Canceled)) => refuse(None, "Invoice has already been canceled"),
+        Ok(Some(Status::Expired) | None) => refuse(None, "Invoice has expired"),
+        Err(_) => gateway::server_error(&correlation),
     }
 }
 
@@ -206,8 +201,8 @@ impl Details {
             ),
             status: invoice.status.word(),
             // 1 where the merchant gave a URL of their own (spec 21.2).
-            url_type: u8::from(invoice.invoice_url.is_some()),
-            invoice_url: invoice.invoice_url.clone(),
+            url_type: u8::from(invoice.own_pdf.is_some()),
+            invoice_url: invoice.own_pdf.clone(),
             payment_transaction_id: invoice.transaction.clone(),
             payment_reference: invoice.reference.clone(),
         }

@@ -1,0 +1,7 @@
+//! The core through its commands, against the practice world: real HTTP, real SQLite.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+mod shop;
+mod signing_in;
+mod thread;
