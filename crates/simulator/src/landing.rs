@@ -28,7 +28,10 @@ pub(crate) fn api_form() -> Router<Arc<World>> {
 async fn redirect(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
     let found = world.lock().invoices.get(&id).cloned();
     match found.and_then(|invoice| invoice.link.clone().map(|token| (token, invoice.country()))) {
-        Some((token, country)) => Redirect::to(&world.landing(&token, country)).into_response(),
+        Some((token, country)) => {
+            // 302, as documented (spec 21 item 29); axum's own redirect is 303.
+            (StatusCode::FOUND, [("location", world.landing(&token, country))]).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -322,6 +322,9 @@ fn finish(
     };
     {
         let mut state = world.lock();
+        if state.books.put("nonce", &request.nonce, &()).is_err() {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
         state.nonces.insert(request.nonce.clone());
         let issued = Code {
             grant,

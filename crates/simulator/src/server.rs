@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as Shared};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{Html, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -132,6 +132,7 @@ fn router(world: &Arc<World>) -> Router {
         app = app.route(&page.path, get(move || async move { static_page(body) }));
     }
     app.layer(DefaultBodyLimit::max(8 * 1024 * 1024))
+        .layer(middleware::from_fn(plain_host))
         .layer(middleware::from_fn_with_state(Arc::clone(world), time_passes))
         .with_state(Arc::clone(world))
 }
@@ -147,6 +148,25 @@ fn static_page(body: &'static str) -> ([(header::HeaderName, HeaderValue); 3], H
         ),
     ];
     (headers, Html(body))
+}
+
+/// Only addresses and `localhost` as `Host`, so that no foreign name can be pointed at this server (DNS rebinding).
+async fn plain_host(request: Request, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
+    let url = url::Url::parse(&format!("http://{}/", host.unwrap_or_default()));
+    let plain = url.is_ok_and(|url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
+        None => false,
+    });
+    if plain {
+        next.run(request).await
+    } else {
+        StatusCode::MISDIRECTED_REQUEST.into_response()
+    }
 }
 
 /// Before each request everything happens that time alone brings; afterwards the correlation id is echoed (spec 21.2).

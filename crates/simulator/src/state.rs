@@ -172,7 +172,11 @@ impl State {
                 .map(|(id, ())| id)
                 .collect(),
             codes: HashMap::new(),
-            nonces: HashSet::new(),
+            nonces: books
+                .all::<()>("nonce")?
+                .into_iter()
+                .map(|(nonce, ())| nonce)
+                .collect(),
             logins: HashMap::new(),
             books,
         })

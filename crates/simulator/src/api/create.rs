@@ -281,6 +281,14 @@ impl Reader<'_> {
         }
     }
 
+    /// An optional number of any scale; another type is named, never passed over.
+    fn number(&mut self, name: &str) -> Option<Decimal> {
+        self.members.number(&name.to_lowercase()).unwrap_or_else(|()| {
+            self.fault(name, INVALID);
+            None
+        })
+    }
+
     /// A date, or a date-time of which the date counts (spec 21 item 36).
     fn date(&mut self, name: &str) -> Option<Date> {
         let text = self.text(name)?;
@@ -353,11 +361,11 @@ impl Reader<'_> {
         items
             .iter()
             .enumerate()
-            .filter_map(|(index, item)| self.article(index, item))
+            .map(|(index, item)| self.article(index, item))
             .collect()
     }
 
-    fn article(&mut self, index: usize, item: &Members) -> Option<Article> {
+    fn article(&mut self, index: usize, item: &Members) -> Article {
         let mut inner = Reader {
             members: item,
             problems: Vec::new(),
@@ -365,16 +373,16 @@ impl Reader<'_> {
         let article = Article {
             number: inner.text("ArticleNumber"),
             description: inner.needed("ArticleDescription"),
-            vat_rate: item.number("vatrate").ok()?,
+            vat_rate: inner.number("VATRate"),
             vat: inner.two_decimals("TotalVATAmount"),
-            total: item.number("totalpriceincludingvat").ok()?,
-            quantity: item.number("quantity").ok()?,
-            price: item.number("priceperunit").ok()?,
+            total: inner.number("TotalPriceIncludingVat"),
+            quantity: inner.number("Quantity"),
+            price: inner.number("PricePerUnit"),
         };
         let named =
             |(field, text): (String, &'static str)| (format!("InvoiceArticles[{index}].{field}"), text);
         self.problems.extend(inner.problems.into_iter().map(named));
-        Some(article)
+        article
     }
 }
 

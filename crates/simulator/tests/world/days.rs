@@ -61,7 +61,7 @@ async fn a_restart_keeps_invoices_key_refresh_token_and_clock() -> Result<()> {
     let mut shop = Shop::over(world(data.clone(), Switches::default()).await?, Person::danish()).await?;
     shop.days_pass(3).await?;
     let id = shop.create(&shop.body("1")).await?;
-    let back = fields(&visit(&shop.simulator, Person::danish(), &[]).await?);
+    let back = fields(&visit(&shop.simulator, Person::danish(), &[("nonce", "before")]).await?);
     let (_, tokens) = redeem(&shop.simulator, said(&back, "code")?).await?;
     shop.simulator.shutdown().await;
     shop.simulator = world(data, Switches::default()).await?;
@@ -77,6 +77,11 @@ async fn a_restart_keeps_invoices_key_refresh_token_and_clock() -> Result<()> {
     );
     let clock = format!("{}/__practice/clock", shop.simulator.base_url());
     assert!(reqwest::get(clock).await?.text().await?.contains("2026-03-05"));
+    assert!(
+        visit(&shop.simulator, Person::danish(), &[("nonce", "before")])
+            .await
+            .is_err()
+    );
     Ok(())
 }
 

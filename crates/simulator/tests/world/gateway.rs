@@ -101,3 +101,12 @@ async fn the_correlation_id_is_echoed_and_used() -> Result<()> {
     assert_eq!(answer.json::<Value>().await?["correlation_id"], id);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_foreign_name_for_this_server_is_refused() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let url = format!("{}/__practice/state", shop.simulator.base_url());
+    let answer = shop.http.get(url).header("host", "evil.example").send().await?;
+    assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
+    Ok(())
+}
