@@ -68,32 +68,24 @@ impl Page {
     /// Types `text` into the box of this name, instead of what is in it.
     pub(crate) async fn fill(&self, name: &str, text: &str) -> Result<()> {
         self.try_until("textbox", name, async |element| {
-            if element.prop("value").await?.is_some_and(|value| !value.is_empty()) {
+            if element
+                .prop("value")
+                .await?
+                .is_some_and(|value| !value.is_empty())
+            {
                 // By keys: what WebDriver calls "clear" tells the page nothing in WebKit.
-                let chord = [char::from(Key::Control), 'a', char::from(Key::Null), char::from(Key::Backspace)];
+                let chord = [
+                    char::from(Key::Control),
+                    'a',
+                    char::from(Key::Null),
+                    char::from(Key::Backspace),
+                ];
                 element.send_keys(&chord.iter().collect::<String>()).await?;
             }
             if !text.is_empty() {
                 element.send_keys(text).await?;
             }
             Ok(())
-        })
-        .await
-    }
-
-    /// Presses a key in the box of this name.
-    pub(crate) async fn press(&self, name: &str, key: Key) -> Result<()> {
-        let key = char::from(key).to_string();
-        self.try_until("textbox", name, async |element| {
-            Ok(element.send_keys(&key).await?)
-        })
-        .await
-    }
-
-    /// Chooses an entry of a list box by its words.
-    pub(crate) async fn select(&self, name: &str, entry: &str) -> Result<()> {
-        self.try_until("select", name, async |element| {
-            Ok(element.select_by_label(entry).await?)
         })
         .await
     }
@@ -125,9 +117,13 @@ impl Page {
         }
     }
 
-    /// Whether it is there now.
-    pub(crate) async fn has(&self, role: &str, name: &str) -> Result<bool> {
-        Ok(self.look(role, name).await?.is_some())
+    /// Waits until the keyboard is in the part with this label: who types earlier types elsewhere.
+    pub(crate) async fn expect_keyboard_in(&self, label: &str) -> Result<()> {
+        let script = "return document.activeElement?.closest('[aria-label]')?.getAttribute('aria-label') === arguments[0];";
+        until(format!("the keyboard to be in {label:?}"), PATIENCE, async || {
+            Ok((self.script(script, vec![json!(label)]).await? == true).then_some(()))
+        })
+        .await
     }
 
     /// Waits until the page says `text` (spaces of any kind are alike).

@@ -36,8 +36,7 @@ impl Merchant<'_> {
     }
 
     pub(super) async fn sees_both_paid(&mut self) -> Result<()> {
-        self.steps
-            .step("The list says Paid");
+        self.steps.step("The list says Paid");
         let kvit = self.kvit()?;
         kvit.click("button", "Put the phone away").await?;
         kvit.click("button", "Close the pane").await?;

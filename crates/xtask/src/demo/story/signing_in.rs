@@ -43,7 +43,9 @@ impl Merchant<'_> {
         self.chromium
             .turn_to(&format!("{origin}/merchant/practice/return"))
             .await?;
-        self.chromium.expect("Du er logget ind. Tilbage til Kvit.").await?;
+        self.chromium
+            .expect("Du er logget ind. Tilbage til Kvit.")
+            .await?;
         let address = self.chromium.address().await?;
         ensure!(
             !address.contains('#') && !address.contains('?'),

@@ -18,6 +18,7 @@ impl Merchant<'_> {
         let form = kvit.within("New customer");
         form.fill("Phone", PHONE).await?;
         form.click("button", "Save customer").await?;
+        kvit.expect_keyboard_in("Line 1").await?;
 
         let line = kvit.within("Line 1");
         line.fill("What", "Cargo bike, second hand").await?;
@@ -70,6 +71,7 @@ impl Merchant<'_> {
         kvit.within("New customer")
             .click("button", "Save customer")
             .await?;
+        kvit.expect_keyboard_in("Line 1").await?;
         let line = kvit.within("Line 1");
         line.fill("What", "Rent of a cargo bike, one day").await?;
         line.fill("Price", "450").await?;
