@@ -13,6 +13,7 @@ use login::{
     SecretStore, Session, SessionOnly, StoreError,
 };
 use secrecy::SecretString;
+use tokio::sync::Mutex;
 use url::Url;
 
 use crate::ipc::{Door, KeychainView, Refusal, RefusalCode, World};
@@ -28,6 +29,8 @@ pub fn keychain(service: &str) -> Arc<dyn SecretStore> {
 /// Where secrets are kept in this run.
 pub(crate) struct Credentials {
     place: Arc<Place>,
+    /// As it was last found. Looking again writes an entry and may prompt, so it is done at sign-in and not at each glance.
+    found: Mutex<Option<KeychainState>>,
 }
 
 /// What a connection is opened with.
@@ -46,12 +49,14 @@ struct Place {
 impl Credentials {
     pub(crate) fn new(keychain: Arc<dyn SecretStore>) -> Self {
         let memory = SessionOnly::default();
+        let place = Place {
+            keychain,
+            memory,
+            this_run_only: AtomicBool::new(false),
+        };
         Self {
-            place: Arc::new(Place {
-                keychain,
-                memory,
-                this_run_only: AtomicBool::new(false),
-            }),
+            place: Arc::new(place),
+            found: Mutex::new(None),
         }
     }
 
@@ -67,10 +72,24 @@ impl Credentials {
 
     /// Where secrets are kept now, for the window.
     pub(crate) async fn keychain(&self) -> KeychainView {
-        if self.this_run_only() {
-            return KeychainView::ThisRunOnly;
+        let known = *self.found.lock().await;
+        match known {
+            Some(state) => self.view(state),
+            None => self.look_at_keychain().await,
         }
-        match self.place.keychain.state().await {
+    }
+
+    /// Looks at the keychain itself.
+    pub(crate) async fn look_at_keychain(&self) -> KeychainView {
+        let mut found = self.found.lock().await;
+        let state = self.place.keychain.state().await;
+        *found = Some(state);
+        self.view(state)
+    }
+
+    fn view(&self, state: KeychainState) -> KeychainView {
+        match state {
+            _ if self.this_run_only() => KeychainView::ThisRunOnly,
             KeychainState::Available => KeychainView::Kept,
             KeychainState::Missing => KeychainView::Missing,
             KeychainState::Locked => KeychainView::Locked,

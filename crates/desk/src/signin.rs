@@ -278,7 +278,7 @@ async fn expire(desk: &Desk, id: String) {
 /// Before the browser opens: a sign-in whose token cannot be kept is not begun.
 async fn check_keychain(desk: &Desk) -> Outcome<()> {
     use crate::ipc::KeychainView as K;
-    match desk.credentials.keychain().await {
+    match desk.credentials.look_at_keychain().await {
         K::Missing => Err(store_refusal(login::StoreError::Missing)),
         K::Locked => Err(store_refusal(login::StoreError::Locked)),
         K::Kept | K::ThisRunOnly => Ok(()),
