@@ -117,6 +117,34 @@ impl Page {
         }
     }
 
+    /// Waits until the picture of this name is no longer being redrawn: the same at ten looks in a row, and nothing busy.
+    pub(crate) async fn expect_drawn(&self, name: &str) -> Result<()> {
+        let mut last = String::new();
+        let mut same = 0;
+        until(
+            format!("the picture {name:?} to be drawn"),
+            PATIENCE,
+            async || {
+                let image = self.find("image", name).await?;
+                let busy = self
+                    .script(
+                        "return document.querySelector('[aria-busy=true]') !== null;",
+                        Vec::new(),
+                    )
+                    .await?;
+                let source = image.attr("src").await?.unwrap_or_default();
+                same = if busy == false && source == last {
+                    same + 1
+                } else {
+                    0
+                };
+                last = source;
+                Ok((same >= 10).then_some(()))
+            },
+        )
+        .await
+    }
+
     /// Waits until the keyboard is in the part with this label: who types earlier types elsewhere.
     pub(crate) async fn expect_keyboard_in(&self, label: &str) -> Result<()> {
         let script = "return document.activeElement?.closest('[aria-label]')?.getAttribute('aria-label') === arguments[0];";

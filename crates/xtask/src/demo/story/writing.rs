@@ -50,7 +50,7 @@ impl Merchant<'_> {
         kvit.click("button", "Pick a day: Due").await?;
         kvit.click("button", "14 days").await?;
         kvit.expect("1.413,50").await?;
-        kvit.find("image", "Invoice to Sofie Lund").await?;
+        kvit.expect_drawn("Invoice to Sofie Lund").await?;
         self.seen_in_kvit().await?;
 
         self.steps
@@ -76,7 +76,7 @@ impl Merchant<'_> {
         line.fill("What", "Rent of a cargo bike, one day").await?;
         line.fill("Price", "450").await?;
         kvit.expect("562,50").await?;
-        kvit.find("image", "Invoice to Jonas Holm").await?;
+        kvit.expect_drawn("Invoice to Jonas Holm").await?;
         kvit.click("button", "Send as link").await?;
         kvit.expect("goes out").await?;
         self.seen_in_kvit().await?;
@@ -92,8 +92,8 @@ impl Merchant<'_> {
         kvit.click("button", "Invoices").await?;
         kvit.expect_row("Jonas Holm", "Link ready").await?;
         kvit.click("row", "Jonas Holm").await?;
-        let link = kvit.value("Address of the link").await?;
-        ensure!(link.starts_with("http"), "{link} is no link");
+        let address = kvit.value("Address of the link").await?;
+        ensure!(address.starts_with("http"), "{address} is no link");
         let all = kvit.words().await?;
         ensure!(
             all.matches("Jonas Holm").count() <= 2,
