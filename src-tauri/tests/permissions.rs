@@ -2,7 +2,10 @@
 //!
 //! After a change of the table: `KVIT_WRITE_COMMANDS=1 cargo test -p kvit --test permissions`, then build again.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read the project's own files has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the project's own files has failed"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
