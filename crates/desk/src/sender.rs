@@ -52,6 +52,7 @@ pub(crate) async fn run(connection: Arc<Connection>) {
 
 async fn step(connection: &Arc<Connection>) -> Done<Step> {
     let now = connection.now();
+    release_held(connection, now).await?;
     let Some(item) = connection
         .books
         .with(move |books| books.next_to_send(now))
@@ -91,6 +92,18 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
     Ok(Step::Again)
 }
 
+/// Ends the hold of what may no longer be taken back, also while nothing can go out: the list then says *queued*.
+async fn release_held(connection: &Connection, now: Timestamp) -> Done<()> {
+    let ids = connection
+        .books
+        .with(move |books| books.release_due(now))
+        .await??;
+    if !ids.is_empty() {
+        connection.tell(Event::InvoicesChanged { ids });
+    }
+    Ok(())
+}
+
 async fn begin(connection: &Connection, item: &Outgoing, correlation: Uuid) -> Done<()> {
     let (id, now) = (item.invoice_id.clone(), connection.now());
     connection
@@ -115,18 +128,43 @@ async fn settle(connection: &Arc<Connection>, item: &Outgoing, attempt: Attempt)
         ),
         Err(error) => (outcome_of(&error, item.attempts, now), answered_of(&error)),
     };
-    let id = item.invoice_id.clone();
-    let kept = connection
-        .books
-        .with(move |books| books.settle(&id, &outcome, answered, now))
-        .await?;
-    kept?;
+    keep(connection, &item.invoice_id, outcome, answered, now).await?;
     connection.wake_poller.notify_one();
     connection.tell(Event::InvoicesChanged {
         ids: vec![item.invoice_id.clone()],
     });
     connection.tell(Event::ConnectionChanged);
     Ok(())
+}
+
+/// Stores how an attempt ended, and does not let go of an answer because the disk is full: it is tried again until it is
+/// stored or the program closes. Unstored, it would come back as a doubt.
+async fn keep(
+    connection: &Connection,
+    id: &str,
+    outcome: Outcome,
+    answered: Answered,
+    now: Timestamp,
+) -> Done<()> {
+    loop {
+        let (id, outcome, answered) = (id.to_owned(), outcome.clone(), answered.clone());
+        let kept = connection
+            .books
+            .with(move |books| books.settle(&id, &outcome, answered, now))
+            .await?;
+        let Err(error) = kept else { return Ok(()) };
+        if !matches!(
+            error,
+            ledger::LedgerError::DiskFull | ledger::LedgerError::NotWritable(_)
+        ) {
+            return Err(error.into());
+        }
+        tracing::error!(%error, "an answer could not be stored; again in a moment");
+        tokio::select! {
+            () = connection.closing.cancelled() => return Err(error.into()),
+            () = tokio::time::sleep(std::time::Duration::from_secs(5)) => {}
+        }
+    }
 }
 
 /// What an attempt's error means for the outbox (security: sending once, table of outcomes).

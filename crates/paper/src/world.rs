@@ -23,7 +23,7 @@ const FONTS: [&[u8]; 3] = [
 
 /// What is alike for every sheet.
 pub(crate) struct Case {
-    library: LazyHash<Library>,
+    standard: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
     template: Source,
@@ -38,7 +38,7 @@ impl Case {
             .map(|data| Font::new(Bytes::new(*data), 0).expect("the embedded fonts are whole"))
             .collect();
         Self {
-            library: LazyHash::new(Library::default()),
+            standard: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts,
             template: Source::new(id("invoice.typ"), TEMPLATE.to_owned()),
@@ -64,7 +64,7 @@ pub(crate) struct Forme<'a> {
 
 impl World for Forme<'_> {
     fn library(&self) -> &LazyHash<Library> {
-        &self.case.library
+        &self.case.standard
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
