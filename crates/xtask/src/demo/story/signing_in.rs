@@ -84,12 +84,14 @@ impl Merchant<'_> {
 
     pub(super) async fn opens_by_a_used_link(&mut self) -> Result<()> {
         self.steps
-            .step("Cold start by a link that was used before: it opens Kvit and changes nothing");
+            .step("Cold start by a link that was used before: it opens Kvit, is refused in words, and changes nothing");
         self.closes().await?;
         let link = self.link_back.clone();
         self.opens(Some(&link)).await?;
         self.kvit()?.expect("Signed in").await?;
-        self.seen_in_kvit().await
+        self.kvit()?.expect("that Kvit is not waiting for").await?;
+        self.seen_in_kvit().await?;
+        self.kvit()?.click("button", "Close").await
     }
 }
 
