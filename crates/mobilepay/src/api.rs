@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: batches, callbacks and consents, and any retry.
 
-use std::{net::IpAddr, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use http::{HeaderValue, Method, header};
 use reqwest::{Client, RequestBuilder, Url, redirect, retry};
@@ -18,12 +18,19 @@ use crate::{
 };
 
 /// The `x-ibm-*` credentials of the developer portal's app (spec 3).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct GatewayCredentials {
     /// `x-ibm-client-id`.
     pub id: String,
     /// `x-ibm-client-secret`.
     pub secret: SecretString,
+}
+
+/// Neither is printed: the id too is to be kept in a secure place (spec 2.1).
+impl fmt::Debug for GatewayCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatewayCredentials").finish_non_exhaustive()
+    }
 }
 
 /// A bearer token with scope `invoice`.
@@ -128,7 +135,9 @@ impl Api {
             };
             http.build().map_err(|error| SetupError::Http(error.to_string()))
         };
-        let client_id = HeaderValue::from_str(&gateway.id).map_err(|_| SetupError::BadCredentials)?;
+        // The id is no name to be shown either: it is to be kept in a secure place (spec 2.1).
+        let mut client_id = HeaderValue::from_str(&gateway.id).map_err(|_| SetupError::BadCredentials)?;
+        client_id.set_sensitive(true);
         let mut client_secret =
             HeaderValue::from_str(gateway.secret.expose_secret()).map_err(|_| SetupError::BadCredentials)?;
         client_secret.set_sensitive(true);
@@ -374,15 +383,14 @@ mod tests {
     #[test]
     fn nothing_secret_is_printed() {
         let gateway = GatewayCredentials {
-            id: "id".to_owned(),
+            id: "an-1d".to_owned(),
             secret: "s3cret".into(),
         };
         let api = Api::new("https://api.dk".parse().unwrap(), &gateway, ApiHttp::default()).unwrap();
         let token = AccessToken::new("t0ken".into());
         let printed = format!("{gateway:?} {api:?} {token:?}");
-        assert!(
-            !printed.contains("s3cret") && !printed.contains("t0ken"),
-            "{printed}"
-        );
+        for secret in ["s3cret", "t0ken", "an-1d"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
     }
 }

@@ -8,37 +8,42 @@ use http::{HeaderMap, Method, header};
 use reqwest::{Client, RequestBuilder, Response, Url};
 use uuid::Uuid;
 
+use crate::confidential::Confidential;
 use crate::{Answer, ApiError, NotSentReason, Trace, UnclearReason, refusal};
 
 /// No JSON answer of the service comes near this.
 const LONGEST_ANSWER: usize = 1024 * 1024;
+
+/// How a PDF begins.
+pub(crate) const PAPER: &[u8] = b"%PDF-";
 
 /// How much of a body is kept for "technical details".
 const KEPT: usize = 64 * 1024;
 
 /// A complete answer with a status of 2xx.
 pub(crate) struct Good {
+    /// As it came: for a paper.
     pub(crate) body: Bytes,
+    text: String,
     pub(crate) trace: Trace,
 }
 
 impl Good {
     /// What `read` finds in the text of the answer; an answer in which it finds nothing proves nothing.
     pub(crate) fn read<T>(self, read: impl FnOnce(&str) -> Option<T>) -> Result<Answer<T>, ApiError> {
-        let text = String::from_utf8_lossy(&self.body);
-        match read(&text) {
+        match read(&self.text) {
             Some(value) => Ok(Answer {
                 value,
                 trace: self.trace,
             }),
-            None => Err(self.unreadable(&text)),
+            None => Err(self.unreadable()),
         }
     }
 
-    fn unreadable(&self, text: &str) -> ApiError {
+    fn unreadable(&self) -> ApiError {
         let trace = Box::new(self.trace.clone());
         let status = self.trace.status.unwrap_or_default();
-        let envelope = refusal::Envelope::read(text);
+        let envelope = refusal::Envelope::read(&self.text);
         // A 2xx that carries "exists already" still says that the invoice exists.
         match envelope.and_then(|envelope| envelope.is_exists().map(|code| (code, envelope.description))) {
             Some((code, description)) => ApiError::AlreadyExists {
@@ -74,7 +79,13 @@ pub(crate) async fn exchange_up_to(
         correlation_id,
         ..Trace::default()
     };
-    let response = match request.send().await {
+    let (http, request) = request.build_split();
+    let request = match request {
+        Ok(request) => request,
+        Err(error) => return Err(unanswered(&error, trace)),
+    };
+    let confidential = Confidential::of(request.headers());
+    let response = match http.execute(request).await {
         Ok(response) => response,
         Err(error) => return Err(unanswered(&error, trace)),
     };
@@ -82,10 +93,16 @@ pub(crate) async fn exchange_up_to(
     let headers = response.headers().clone();
     trace.status = Some(status.as_u16());
     let (body, end) = read_body(response, limit).await;
-    trace.body = String::from_utf8_lossy(&body[..body.len().min(KEPT)]).into_owned();
+    // A paper is no text, and nothing of it is kept.
+    let text = if body.starts_with(PAPER) {
+        String::new()
+    } else {
+        confidential.strike(String::from_utf8_lossy(&body).into_owned())
+    };
+    text[..text.floor_char_boundary(KEPT)].clone_into(&mut trace.body);
     tracing::debug!(%correlation_id, status = status.as_u16(), bytes = body.len(), "answer");
     match end {
-        Ok(()) if status.is_success() => Ok(Good { body, trace }),
+        Ok(()) if status.is_success() => Ok(Good { body, text, trace }),
         Ok(()) => Err(refusal::error_of(status.as_u16(), &headers, trace)),
         Err(reason) => Err(unfinished(reason, status.as_u16(), &headers, trace)),
     }

@@ -6,6 +6,7 @@
 mod answers;
 mod api;
 mod codes;
+mod confidential;
 mod errors;
 mod exchange;
 mod frozen;

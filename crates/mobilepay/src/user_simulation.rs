@@ -57,7 +57,7 @@ impl Payer<'_> {
             body: String::new(),
             ..good.trace
         };
-        if good.body.starts_with(b"%PDF-") {
+        if good.body.starts_with(exchange::PAPER) {
             return Ok(Answer {
                 value: good.body.to_vec(),
                 trace,
