@@ -148,7 +148,7 @@ async fn authorize(
         return pages::unauthorized(Words::of(&headers, &request));
     }
     // The server remembers a nonce and refuses it a second time (spec 5.1).
-    if world.lock().nonces.contains(&request.nonce) {
+    if world.lock().nonces.contains(&s256(&request.nonce)) {
         return pages::unauthorized(Words::of(&headers, &request));
     }
     match logged_in(&world, &headers) {
@@ -164,7 +164,7 @@ async fn authorize(
 
 async fn answer(State(world): State<Arc<World>>, headers: HeaderMap, Form(answer): Form<Answer>) -> Response {
     let words = Words::of(&headers, &answer.request);
-    if !answer.request.is_right(&world) || world.lock().nonces.contains(&answer.request.nonce) {
+    if !answer.request.is_right(&world) || world.lock().nonces.contains(&s256(&answer.request.nonce)) {
         return pages::unauthorized(words);
     }
     if answer.step == "login" {
@@ -322,10 +322,10 @@ fn finish(
     };
     {
         let mut state = world.lock();
-        if state.books.put("nonce", &request.nonce, &()).is_err() {
+        if state.books.put("nonce", &s256(&request.nonce), &()).is_err() {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
-        state.nonces.insert(request.nonce.clone());
+        state.nonces.insert(s256(&request.nonce));
         let issued = Code {
             grant,
             redirect_uri: request.redirect_uri.clone(),
@@ -509,18 +509,19 @@ fn revoke(state: &mut crate::state::State, grant: &str) {
 /// One refresh, by the client's mode (spec 6.5, 6.6).
 fn refresh(world: &World, client: &str, request: &TokenRequest) -> Result<Value, &'static str> {
     let presented = request.refresh_token.as_deref().ok_or("invalid_request")?;
+    let kept = s256(presented);
     let now = world.unmoved();
     let mut grant = {
         let mut state = world.lock();
         let known = state
             .refresh
-            .get(presented)
+            .get(&kept)
             .filter(|grant| grant.client == client && now < grant.expires_at)
             .cloned();
         let grant = known.ok_or("invalid_grant")?;
         if world.config.switches.refresh == Refresh::OneTime {
-            state.refresh.remove(presented);
-            let _ = state.books.delete("refresh", presented);
+            state.refresh.remove(&kept);
+            let _ = state.books.delete("refresh", &kept);
         }
         grant
     };
@@ -549,9 +550,9 @@ fn issue(
         let mut state = world.lock();
         state
             .books
-            .put("refresh", &refresh_token, &grant)
+            .put("refresh", &s256(&refresh_token), &grant)
             .map_err(|_| "server_error")?;
-        state.refresh.insert(refresh_token.clone(), grant);
+        state.refresh.insert(s256(&refresh_token), grant);
         body["refresh_token"] = Value::String(refresh_token);
     }
     Ok(body)

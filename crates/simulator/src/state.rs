@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::books::Books;
 use crate::config::Country;
+use crate::keys::s256;
 use crate::seed;
 
 /// A state of spec 10.4.
@@ -139,14 +140,31 @@ pub(crate) struct State {
     /// Seconds by which time was moved.
     pub(crate) offset: i64,
     pub(crate) invoices: BTreeMap<String, Invoice>,
+    /// By the hash of their refresh token: the books hold no token that anybody could use.
     pub(crate) refresh: HashMap<String, Grant>,
     /// `client|merchant` or `client|subject` for which consent was given.
     pub(crate) consents: HashSet<String>,
     pub(crate) revoked: HashSet<String>,
     pub(crate) codes: HashMap<String, Code>,
+    /// Hashes of the nonces that were seen.
     pub(crate) nonces: HashSet<String>,
     /// Login cookies of the portal: subject and time of login.
     pub(crate) logins: HashMap<String, (String, i64)>,
+}
+
+/// The grants; what an earlier version kept by the token itself is kept by its hash from now on.
+fn grants(books: &Books) -> Result<HashMap<String, Grant>, rusqlite::Error> {
+    let mut grants = HashMap::new();
+    for (key, grant) in books.all::<Grant>("refresh")? {
+        let is_token = key.len() == 64;
+        let hash = if is_token { s256(&key) } else { key.clone() };
+        if is_token {
+            books.put("refresh", &hash, &grant)?;
+            books.delete("refresh", &key)?;
+        }
+        grants.insert(hash, grant);
+    }
+    Ok(grants)
 }
 
 impl State {
@@ -160,7 +178,7 @@ impl State {
         Ok(Self {
             offset,
             invoices: books.all("invoice")?.into_iter().collect(),
-            refresh: books.all("refresh")?.into_iter().collect(),
+            refresh: grants(&books)?,
             consents: books
                 .all::<()>("consent")?
                 .into_iter()
