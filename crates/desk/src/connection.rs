@@ -53,7 +53,7 @@ pub(crate) struct Opening {
     pub(crate) saved: SavedConnection,
     pub(crate) books: PathBuf,
     pub(crate) session: Session,
-    pub(crate) gateway_secret: SecretString,
+    pub(crate) gateway: GatewayCredentials,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) in_front: Arc<AtomicBool>,
@@ -70,7 +70,7 @@ impl Connection {
             saved,
             books,
             session,
-            gateway_secret,
+            gateway,
             clock,
             events,
             in_front,
@@ -90,7 +90,7 @@ impl Connection {
         }
         let country = trade::Country::from(saved.view.country);
         let connection = Arc::new(Self {
-            api: api(&saved, gateway_secret)?,
+            api: api(&saved, &gateway)?,
             zone: TimeZone::get(country.time_zone()).map_err(|error| Refusal::unexpected(&error))?,
             country,
             books: Books::keep(ledger),
@@ -248,7 +248,7 @@ impl Connection {
     }
 }
 
-fn api(saved: &SavedConnection, gateway_secret: SecretString) -> Outcome<Api> {
+fn api(saved: &SavedConnection, gateway: &GatewayCredentials) -> Outcome<Api> {
     let invalid = |what: &str| {
         Refusal::new(RefusalCode::ConnectionInvalid, what.to_owned()).with_detail("api_base_url")
     };
@@ -262,11 +262,7 @@ fn api(saved: &SavedConnection, gateway_secret: SecretString) -> Outcome<Api> {
     } else {
         ApiHttp::default()
     };
-    let gateway = GatewayCredentials {
-        id: saved.gateway_id.clone(),
-        secret: gateway_secret,
-    };
-    Api::new(base, &gateway, http).map_err(|error| invalid(&error.to_string()))
+    Api::new(base, gateway, http).map_err(|error| invalid(&error.to_string()))
 }
 
 fn issuer(issuer: &mobilepay::Issuer) -> IssuerView {

@@ -12,7 +12,8 @@ use login::{
     Clock, HttpClient, Keychain, KeychainState, Provider, Registration, ResponseMode, SecretKind, SecretName,
     SecretStore, Session, SessionOnly, StoreError,
 };
-use secrecy::SecretString;
+use mobilepay::GatewayCredentials;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -36,7 +37,7 @@ pub(crate) struct Credentials {
 /// What a connection is opened with.
 pub(crate) struct Kept {
     pub(crate) session: Session,
-    pub(crate) gateway_secret: SecretString,
+    pub(crate) gateway: GatewayCredentials,
 }
 
 /// The keychain, or memory once the merchant chose that. Sessions hold it, so that the choice reaches them at once.
@@ -115,12 +116,27 @@ impl Credentials {
         Ok(())
     }
 
+    /// Takes the gateway id of `saved` into the keychain, if it is not there yet: no file holds it.
+    pub(crate) async fn take_gateway_id(&self, saved: &mut SavedConnection) -> Outcome<()> {
+        if saved.gateway_id.is_empty() {
+            return Ok(());
+        }
+        let id = SecretString::from(saved.gateway_id.clone());
+        self.place
+            .set(&name(&saved.view.id, SecretKind::GatewayId), id)
+            .await
+            .map_err(store_refusal)?;
+        saved.gateway_id.clear();
+        Ok(())
+    }
+
     /// Deletes everything that is kept of a connection.
     pub(crate) async fn forget(&self, connection: &str) -> Outcome<()> {
         let kinds = [
             SecretKind::RefreshToken,
             SecretKind::FormerRefreshToken,
             SecretKind::ClientSecret,
+            SecretKind::GatewayId,
             SecretKind::GatewaySecret,
         ];
         for kind in kinds {
@@ -161,10 +177,15 @@ impl Credentials {
         if let Err(error) = session.restore().await {
             tracing::warn!(%error, "the session could not be read from the keychain");
         }
-        Ok(Kept {
-            session,
-            gateway_secret,
-        })
+        let id = match saved.gateway_id.as_str() {
+            "" => self.read(&saved.view.id, SecretKind::GatewayId).await?,
+            id => id.into(),
+        };
+        let gateway = GatewayCredentials {
+            id: id.expose_secret().to_owned(),
+            secret: gateway_secret,
+        };
+        Ok(Kept { session, gateway })
     }
 
     async fn read(&self, connection: &str, kind: SecretKind) -> Outcome<SecretString> {

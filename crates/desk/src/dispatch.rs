@@ -42,7 +42,8 @@ fn read<T: DeserializeOwned>(name: &str, input: Value) -> Result<T, Refusal> {
 fn serde_path<T: DeserializeOwned>(input: Value) -> Result<T, String> {
     T::deserialize(input).map_err(|error| {
         let text = error.to_string();
-        match text.split_once(", expected ") {
+        // The last one: what stands before it is the value.
+        match text.rsplit_once(", expected ") {
             Some((_, expected)) => format!("expected {expected}"),
             None if text.starts_with("missing field") || text.starts_with("unknown variant") => {
                 text.split(", ").next().unwrap_or_default().to_owned()

@@ -33,7 +33,8 @@ pub(crate) struct SavedConnection {
     pub(crate) view: ConnectionView,
     /// Pinned issuer.
     pub(crate) issuer: String,
-    /// `x-ibm-client-id`.
+    /// `x-ibm-client-id` as typed, or from the file of an earlier version; empty once it is in the keychain.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) gateway_id: String,
 }
 

@@ -22,6 +22,8 @@ pub enum SecretKind {
     FormerRefreshToken,
     /// The OAuth client secret.
     ClientSecret,
+    /// `x-ibm-client-id`, which is to be kept in a secure place like its secret (spec 2.1).
+    GatewayId,
     /// `x-ibm-client-secret`.
     GatewaySecret,
 }
@@ -32,6 +34,7 @@ impl SecretKind {
             Self::RefreshToken => "refresh-token",
             Self::FormerRefreshToken => "former-refresh-token",
             Self::ClientSecret => "client-secret",
+            Self::GatewayId => "gateway-id",
             Self::GatewaySecret => "gateway-secret",
         }
     }
