@@ -223,18 +223,9 @@ pub(crate) fn created(body: &str) -> Option<Created> {
 
 pub(crate) fn created_link(body: &str) -> Option<CreatedLink> {
     let members = Members::of(body)?;
-    let is_user_redirect = |link: &&Members| {
-        link.text("Rel")
-            .is_some_and(|rel| rel.eq_ignore_ascii_case("user-redirect"))
-    };
-    let links = members.objects("Links");
-    let href = links
-        .iter()
-        .find(is_user_redirect)
-        .and_then(|link| link.some_text("Href"));
     Some(CreatedLink {
         invoice_id: id(&members, "InvoiceId")?,
-        href,
+        href: members.user_redirect(),
     })
 }
 

@@ -1,158 +1,34 @@
-//! The endpoints, one function each (spec 7.1, rows 1, 2, 3, 5, 7, 8, 9).
+//! The endpoints of invoices and issuers, one function each (spec 7.1, rows 1 to 9).
 //!
-//! Deliberately absent: batches, callbacks and consents, and any retry.
+//! Deliberately absent: any retry; callback settings and consents, which are beside this file.
 
-use std::{fmt, net::IpAddr, time::Duration};
-
-use http::{HeaderValue, Method, header};
-use reqwest::{Client, RequestBuilder, Url, redirect, retry};
-use secrecy::{ExposeSecret, SecretString};
-use thiserror::Error;
-use url::Host;
+use http::{Method, header};
+use invoice::Channel;
+use reqwest::Url;
 use uuid::Uuid;
 
 use crate::{
-    Answer, ApiError, Created, CreatedLink, Details, Issuers, Me, NotSentReason, Status, Trace, answers,
+    AccessToken, Answer, ApiError, ApiHttp, BatchOutcome, Created, CreatedLink, Details, FrozenBatch,
+    GatewayCredentials, Issuers, Me, SetupError, Status, answers, batch,
     exchange::{self, Good},
-    json::is_id,
+    gateway::Gateway,
 };
-
-/// The `x-ibm-*` credentials of the developer portal's app (spec 3).
-#[derive(Clone)]
-pub struct GatewayCredentials {
-    /// `x-ibm-client-id`.
-    pub id: String,
-    /// `x-ibm-client-secret`.
-    pub secret: SecretString,
-}
-
-/// Neither is printed: the id too is to be kept in a secure place (spec 2.1).
-impl fmt::Debug for GatewayCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GatewayCredentials").finish_non_exhaustive()
-    }
-}
-
-/// A bearer token with scope `invoice`.
-#[derive(Clone, Debug)]
-pub struct AccessToken(SecretString);
-
-impl AccessToken {
-    /// Wraps a token as the token endpoint gave it.
-    pub const fn new(token: SecretString) -> Self {
-        Self(token)
-    }
-}
-
-impl From<SecretString> for AccessToken {
-    fn from(token: SecretString) -> Self {
-        Self(token)
-    }
-}
-
-/// How calls are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ApiHttp {
-    /// Whether plain http to this machine is allowed: the practice world. Anywhere else it never is.
-    pub loopback_http: bool,
-    /// Time for a connection.
-    pub connect_timeout: Duration,
-    /// Time for a whole call.
-    pub total_timeout: Duration,
-}
-
-impl Default for ApiHttp {
-    /// https only, 10 s and 30 s (security 6.4).
-    fn default() -> Self {
-        Self {
-            loopback_http: false,
-            connect_timeout: Duration::from_secs(10),
-            total_timeout: Duration::from_secs(30),
-        }
-    }
-}
-
-impl ApiHttp {
-    /// The default with plain http to this machine allowed.
-    pub fn practice() -> Self {
-        Self {
-            loopback_http: true,
-            ..Self::default()
-        }
-    }
-}
-
-/// Why no [`Api`] can be made.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum SetupError {
-    /// Neither https nor allowed plain http to this machine.
-    #[error("the address of the service must begin with https")]
-    NotHttps,
-    /// A query, fragment, user name or no host in the base address.
-    #[error("the address of the service is not a plain base address")]
-    NotABase,
-    /// Credentials that cannot stand in a header.
-    #[error("the gateway credentials hold characters that no header may hold")]
-    BadCredentials,
-    /// The TLS roots or the like could not be loaded.
-    #[error("no HTTP client could be made: {0}")]
-    Http(String),
-}
 
 /// The Invoice API at one base address with one set of gateway credentials.
 #[derive(Clone, Debug)]
 pub struct Api {
-    base: Url,
-    /// Creates and cancels: each over a fresh connection, so that no dead one swallows it.
-    effects: Client,
-    /// Reads may share connections.
-    reads: Client,
-    client_id: HeaderValue,
-    client_secret: HeaderValue,
+    pub(crate) gateway: Gateway,
 }
 
 impl Api {
     /// `base` is the `<API base>` of spec 1.2; all calls go to its host and nowhere else.
     pub fn new(base: Url, gateway: &GatewayCredentials, http: ApiHttp) -> Result<Self, SetupError> {
-        let plain = check_base(&base, http.loopback_http)?;
-        let client = |idle: usize| {
-            let http = Client::builder()
-                .user_agent(concat!("Kvit/", env!("CARGO_PKG_VERSION")))
-                .https_only(!plain)
-                .http1_only()
-                .redirect(redirect::Policy::none())
-                .retry(retry::never())
-                .referer(false)
-                .connect_timeout(http.connect_timeout)
-                .timeout(http.total_timeout)
-                .pool_max_idle_per_host(idle);
-            // A proxy must not carry what is meant for this machine, and a machine without root certificates
-            // can still practise: the client of a plain world trusts no host at all.
-            let http = if plain {
-                http.no_proxy().tls_certs_only([])
-            } else {
-                http
-            };
-            http.build().map_err(|error| SetupError::Http(error.to_string()))
-        };
-        // The id is no name to be shown either: it is to be kept in a secure place (spec 2.1).
-        let mut client_id = HeaderValue::from_str(&gateway.id).map_err(|_| SetupError::BadCredentials)?;
-        client_id.set_sensitive(true);
-        let mut client_secret =
-            HeaderValue::from_str(gateway.secret.expose_secret()).map_err(|_| SetupError::BadCredentials)?;
-        client_secret.set_sensitive(true);
-        Ok(Self {
-            effects: client(0)?,
-            reads: client(2)?,
-            base,
-            client_id,
-            client_secret,
-        })
+        Gateway::new(base, gateway, http).map(|gateway| Self { gateway })
     }
 
     /// `GET merchants/me` (spec 8.1): whose token this is.
     pub async fn me(&self, token: &AccessToken, correlation_id: Uuid) -> Result<Answer<Me>, ApiError> {
-        self.read(token, correlation_id, &["merchants", "me"])
+        self.read(token, correlation_id, &["api", "v1", "merchants", "me"])
             .await?
             .read(answers::me)
     }
@@ -164,7 +40,7 @@ impl Api {
         correlation_id: Uuid,
         merchant_id: &str,
     ) -> Result<Answer<Issuers>, ApiError> {
-        let path = ["merchants", merchant_id, "invoiceissuers"];
+        let path = ["api", "v1", "merchants", merchant_id, "invoiceissuers"];
         self.read(token, correlation_id, &path)
             .await?
             .read(answers::issuers)
@@ -178,7 +54,7 @@ impl Api {
         merchant_id: &str,
         bytes: &[u8],
     ) -> Result<Answer<Created>, ApiError> {
-        let path = ["merchants", merchant_id, "invoices"];
+        let path = ["api", "v1", "merchants", merchant_id, "invoices"];
         self.create(token, correlation_id, &path, bytes)
             .await?
             .read(answers::created)
@@ -192,7 +68,7 @@ impl Api {
         merchant_id: &str,
         bytes: &[u8],
     ) -> Result<Answer<CreatedLink>, ApiError> {
-        let path = ["merchants", merchant_id, "invoices", "link"];
+        let path = ["api", "v1", "merchants", merchant_id, "invoices", "link"];
         self.create(token, correlation_id, &path, bytes)
             .await?
             .read(answers::created_link)
@@ -206,9 +82,16 @@ impl Api {
         merchant_id: &str,
         invoice_id: &str,
     ) -> Result<Answer<()>, ApiError> {
-        let path = ["merchants", merchant_id, "invoices", invoice_id, "cancel"];
-        let call = self.call(&self.effects, Method::PUT, correlation_id, &path)?;
-        let call = authorized(call, token, correlation_id)?;
+        let path = [
+            "api",
+            "v1",
+            "merchants",
+            merchant_id,
+            "invoices",
+            invoice_id,
+            "cancel",
+        ];
+        let call = self.gateway.effect(Method::PUT, token, correlation_id, &path)?;
         exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
     }
 
@@ -220,7 +103,7 @@ impl Api {
         merchant_id: &str,
         invoice_id: &str,
     ) -> Result<Answer<Details>, ApiError> {
-        let path = ["merchants", merchant_id, "invoices", invoice_id];
+        let path = ["api", "v1", "merchants", merchant_id, "invoices", invoice_id];
         self.read(token, correlation_id, &path)
             .await?
             .read(|body| answers::details(body, invoice_id))
@@ -234,15 +117,56 @@ impl Api {
         merchant_id: &str,
         invoice_id: &str,
     ) -> Result<Answer<Status>, ApiError> {
-        let path = ["merchants", merchant_id, "invoices", invoice_id, "status"];
+        let path = [
+            "api",
+            "v1",
+            "merchants",
+            merchant_id,
+            "invoices",
+            invoice_id,
+            "status",
+        ];
         self.read(token, correlation_id, &path)
             .await?
             .read(|body| answers::status(body, invoice_id))
     }
 
-    async fn read(&self, token: &AccessToken, correlation_id: Uuid, path: &[&str]) -> Result<Good, ApiError> {
-        let call = self.call(&self.reads, Method::GET, correlation_id, path)?;
-        exchange::exchange(authorized(call, token, correlation_id)?, correlation_id).await
+    /// `POST merchants/{id}/invoices/batch` or `…/invoices/link/batch` (spec 9.3, 9.5): up to 2,000 at once.
+    ///
+    /// A good answer says of each body what a single call would have said, in the order of the batch. An accepted
+    /// invoice to a phone can still turn `invalid`; an accepted link has no address, which only a callback tells.
+    pub async fn create_batch(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        merchant_id: &str,
+        batch: &FrozenBatch,
+    ) -> Result<BatchOutcome, ApiError> {
+        let path: &[&str] = match batch.channel() {
+            Channel::Phone => &["api", "v1", "merchants", merchant_id, "invoices", "batch"],
+            Channel::Link => &["api", "v1", "merchants", merchant_id, "invoices", "link", "batch"],
+        };
+        let call = self
+            .gateway
+            .effect(Method::POST, token, correlation_id, path)?
+            .timeout(self.gateway.batch_timeout)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(batch.bytes());
+        let good = exchange::exchange_up_to(batch::LONGEST_ANSWER, call, correlation_id)
+            .await
+            .and_then(|good| good.read_traced(|body, trace| batch::read(body, trace, batch)));
+        good.map(|answer| answer.value).map_err(batch::error_of_all)
+    }
+
+    /// A call that only looks, with its JSON answer.
+    pub(crate) async fn read(
+        &self,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        path: &[&str],
+    ) -> Result<Good, ApiError> {
+        let call = self.gateway.look(token, correlation_id, path)?;
+        exchange::exchange(call, correlation_id).await
     }
 
     async fn create(
@@ -252,145 +176,11 @@ impl Api {
         path: &[&str],
         bytes: &[u8],
     ) -> Result<Good, ApiError> {
-        let call = self.call(&self.effects, Method::POST, correlation_id, path)?;
-        let call = authorized(call, token, correlation_id)?
+        let call = self
+            .gateway
+            .effect(Method::POST, token, correlation_id, path)?
             .header(header::CONTENT_TYPE, "application/json")
             .body(bytes.to_vec());
         exchange::exchange(call, correlation_id).await
-    }
-
-    /// A call over a fresh connection, for [`crate::user_simulation`].
-    pub(crate) fn effect(
-        &self,
-        method: Method,
-        correlation_id: Uuid,
-        path: &[&str],
-    ) -> Result<RequestBuilder, ApiError> {
-        self.call(&self.effects, method, correlation_id, path)
-    }
-
-    fn call(
-        &self,
-        http: &Client,
-        method: Method,
-        correlation_id: Uuid,
-        path: &[&str],
-    ) -> Result<RequestBuilder, ApiError> {
-        // Ids come from files and answers: only what cannot change the path may stand in it.
-        if !path.iter().all(|segment| is_id(segment)) {
-            return Err(unwritable(correlation_id));
-        }
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .map_err(|()| unwritable(correlation_id))?
-            .pop_if_empty()
-            .extend(["api", "v1"])
-            .extend(path);
-        tracing::debug!(%correlation_id, %method, path = url.path(), "call");
-        Ok(exchange::request(http, method, url, correlation_id)
-            .header("x-ibm-client-id", &self.client_id)
-            .header("x-ibm-client-secret", &self.client_secret))
-    }
-}
-
-pub(crate) fn authorized(
-    call: RequestBuilder,
-    token: &AccessToken,
-    correlation_id: Uuid,
-) -> Result<RequestBuilder, ApiError> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.0.expose_secret()))
-        .map_err(|_| unwritable(correlation_id))?;
-    value.set_sensitive(true);
-    Ok(call.header(header::AUTHORIZATION, value))
-}
-
-fn unwritable(correlation_id: Uuid) -> ApiError {
-    let trace = Box::new(Trace {
-        correlation_id,
-        ..Trace::default()
-    });
-    ApiError::NotSent {
-        reason: NotSentReason::Unwritable,
-        trace,
-    }
-}
-
-/// Whether calls go over plain http.
-fn check_base(base: &Url, loopback_http: bool) -> Result<bool, SetupError> {
-    let is_bare = base.username().is_empty()
-        && base.password().is_none()
-        && base.query().is_none()
-        && base.fragment().is_none();
-    if !is_bare || !base.has_host() {
-        return Err(SetupError::NotABase);
-    }
-    match base.scheme() {
-        "https" => Ok(false),
-        "http" if loopback_http && is_loopback(base) => Ok(true),
-        _ => Err(SetupError::NotHttps),
-    }
-}
-
-fn is_loopback(base: &Url) -> bool {
-    match base.host() {
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn made(base: &str, loopback_http: bool) -> Result<(), SetupError> {
-        let gateway = GatewayCredentials {
-            id: "id".to_owned(),
-            secret: "s3cret".into(),
-        };
-        let http = ApiHttp {
-            loopback_http,
-            ..ApiHttp::default()
-        };
-        Api::new(base.parse().unwrap(), &gateway, http).map(|_| ())
-    }
-
-    #[test]
-    fn plain_http_is_for_this_machine_and_only_when_allowed() {
-        assert_eq!(made("https://api.mobilepay.dk/invoice-restapi", false), Ok(()));
-        assert_eq!(made("http://127.0.0.1:8080/invoice-restapi", true), Ok(()));
-        assert_eq!(made("http://[::1]:8080", true), Ok(()));
-        assert_eq!(made("http://localhost:8080", true), Ok(()));
-        assert_eq!(made("http://127.0.0.1:8080", false), Err(SetupError::NotHttps));
-        assert_eq!(made("http://api.mobilepay.dk", true), Err(SetupError::NotHttps));
-        assert_eq!(made("http://localhost.evil.dk", true), Err(SetupError::NotHttps));
-        assert_eq!(made("ftp://127.0.0.1", true), Err(SetupError::NotHttps));
-    }
-
-    #[test]
-    fn a_base_address_is_nothing_but_a_base() {
-        for base in [
-            "https://u:p@api.dk",
-            "https://api.dk?x=1",
-            "https://api.dk#x",
-            "mailto:a@b.dk",
-        ] {
-            assert_eq!(made(base, false), Err(SetupError::NotABase), "{base}");
-        }
-    }
-
-    #[test]
-    fn nothing_secret_is_printed() {
-        let gateway = GatewayCredentials {
-            id: "an-1d".to_owned(),
-            secret: "s3cret".into(),
-        };
-        let api = Api::new("https://api.dk".parse().unwrap(), &gateway, ApiHttp::default()).unwrap();
-        let token = AccessToken::new("t0ken".into());
-        let printed = format!("{gateway:?} {api:?} {token:?}");
-        for secret in ["s3cret", "t0ken", "an-1d"] {
-            assert!(!printed.contains(secret), "{printed}");
-        }
     }
 }

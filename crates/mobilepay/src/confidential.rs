@@ -23,13 +23,14 @@ struct Form {
 pub(crate) struct Confidential(Vec<Form>);
 
 impl Confidential {
-    /// What stands in the headers that are marked as sensitive.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    /// What stands in the headers that are marked as sensitive, and the `secret` of the body, if it has one.
+    pub(crate) fn of(headers: &HeaderMap, secret: Option<&str>) -> Self {
         let values = headers.values().filter(|value| value.is_sensitive());
         let values = values.filter_map(|value| value.to_str().ok());
         let values = values.map(|value| value.strip_prefix("Bearer ").unwrap_or(value));
         Self(
             values
+                .chain(secret)
                 .filter(|value| value.len() >= SHORTEST)
                 .flat_map(forms)
                 .collect(),
@@ -138,7 +139,7 @@ mod tests {
         sensitive(header::AUTHORIZATION, &format!("Bearer {TOKEN}"));
         sensitive(header::COOKIE, "short");
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        Confidential::of(&headers)
+        Confidential::of(&headers, None)
     }
 
     #[test]

@@ -31,7 +31,15 @@ pub(crate) struct Good {
 impl Good {
     /// What `read` finds in the text of the answer; an answer in which it finds nothing proves nothing.
     pub(crate) fn read<T>(self, read: impl FnOnce(&str) -> Option<T>) -> Result<Answer<T>, ApiError> {
-        match read(&self.text) {
+        self.read_traced(|text, _| read(text))
+    }
+
+    /// The same, with the technical details at hand.
+    pub(crate) fn read_traced<T>(
+        self,
+        read: impl FnOnce(&str, &Trace) -> Option<T>,
+    ) -> Result<Answer<T>, ApiError> {
+        match read(&self.text, &self.trace) {
             Some(value) => Ok(Answer {
                 value,
                 trace: self.trace,
@@ -69,11 +77,29 @@ pub(crate) async fn exchange(request: RequestBuilder, correlation_id: Uuid) -> R
     exchange_up_to(LONGEST_ANSWER, request, correlation_id).await
 }
 
+/// The same for a request whose body holds `secret`, which is struck from what comes back.
+pub(crate) async fn exchange_secret(
+    request: RequestBuilder,
+    correlation_id: Uuid,
+    secret: &str,
+) -> Result<Good, ApiError> {
+    carry(LONGEST_ANSWER, request, correlation_id, Some(secret)).await
+}
+
 /// Sends `request` once and reads at most `limit` bytes of its answer.
 pub(crate) async fn exchange_up_to(
     limit: usize,
     request: RequestBuilder,
     correlation_id: Uuid,
+) -> Result<Good, ApiError> {
+    carry(limit, request, correlation_id, None).await
+}
+
+async fn carry(
+    limit: usize,
+    request: RequestBuilder,
+    correlation_id: Uuid,
+    secret: Option<&str>,
 ) -> Result<Good, ApiError> {
     let mut trace = Trace {
         correlation_id,
@@ -84,7 +110,7 @@ pub(crate) async fn exchange_up_to(
         Ok(request) => request,
         Err(error) => return Err(unanswered(&error, trace)),
     };
-    let confidential = Confidential::of(request.headers());
+    let confidential = Confidential::of(request.headers(), secret);
     let response = match http.execute(request).await {
         Ok(response) => response,
         Err(error) => return Err(unanswered(&error, trace)),

@@ -5,7 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
@@ -81,6 +85,42 @@ impl Members {
     /// The objects of an array member; elements that are no objects are left out.
     pub(crate) fn objects(&self, name: &str) -> Vec<Self> {
         self.raw(name).map(objects).unwrap_or_default()
+    }
+
+    /// The elements of an array member, `None` if it is none.
+    pub(crate) fn elements(&self, name: &str) -> Option<Vec<Box<RawValue>>> {
+        serde_json::from_str(self.raw(name)?).ok()
+    }
+
+    /// The objects of an array member, each with its text as it came.
+    pub(crate) fn texts_of_objects(&self, name: &str) -> Vec<(String, Self)> {
+        self.elements(name)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|element| Some((element.get().to_owned(), Self::of(element.get())?)))
+            .collect()
+    }
+
+    /// A moment with its offset; one without an offset is taken for UTC, as every published example is.
+    pub(crate) fn moment(&self, name: &str) -> Option<Timestamp> {
+        let text = self.text(name)?;
+        let text = text.trim();
+        text.parse().ok().or_else(|| {
+            let civil: DateTime = text.parse().ok()?;
+            civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        })
+    }
+
+    /// The address for the customer among the links (spec 9.4).
+    pub(crate) fn user_redirect(&self) -> Option<String> {
+        let is_user_redirect = |link: &&Self| {
+            link.text("Rel")
+                .is_some_and(|rel| rel.eq_ignore_ascii_case("user-redirect"))
+        };
+        self.objects("Links")
+            .iter()
+            .find(is_user_redirect)
+            .and_then(|link| link.some_text("Href"))
     }
 
     /// A member that is an object.

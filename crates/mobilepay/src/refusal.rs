@@ -44,6 +44,11 @@ impl Envelope {
             .map_or_else(|| Self::flat(members), Self::flat)
     }
 
+    /// One error of a batch: known only if it has a code or words.
+    pub(crate) fn of_item(members: &Members) -> Option<Self> {
+        Self::flat(members).filter(|error| error.code.is_some() || error.description.is_some())
+    }
+
     fn flat(members: &Members) -> Option<Self> {
         let code = members.code("error_code");
         let description = [
@@ -56,7 +61,8 @@ impl Envelope {
             "error",
         ]
         .iter()
-        .find_map(|name| members.some_text(name));
+        .find_map(|name| members.some_text(name))
+        .or_else(|| of_reporting(members));
         let fields = members.object("errors").map_or_else(
             || description.as_deref().map(field_errors).unwrap_or_default(),
             |errors| listed_fields(&errors),
@@ -73,6 +79,13 @@ impl Envelope {
     pub(crate) fn is_exists(&self) -> Option<u32> {
         self.code.filter(|code| EXISTS.contains(code))
     }
+}
+
+/// The reporting service's own envelope (spec 18.3). `message` alone is anybody's.
+fn of_reporting(members: &Members) -> Option<String> {
+    members
+        .some_text("message")
+        .filter(|_| members.has("code") && members.has("origin"))
 }
 
 /// Lines of the form `input.TotalAmount : Invalid input`, ended by CR LF (spec 13.1).

@@ -1,4 +1,4 @@
-//! The sandbox's imitation of the payer's app (spec 16, S1 to S3).
+//! The sandbox's imitation of the payer's app (spec 16, S1 to S5).
 //!
 //! Deliberately absent: a call to pay. Paying is accepting with today's date. Production has none of this.
 
@@ -8,9 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    AccessToken, Answer, Api, ApiError, Trace,
-    api::authorized,
-    exchange,
+    AccessToken, Answer, Api, ApiError, Trace, exchange,
     json::{Members, is_id},
     refusal,
 };
@@ -46,6 +44,12 @@ struct Acceptance {
     payment_date: String,
     #[serde(rename = "ConsumerCard")]
     consumer_card: Uuid,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ConsentAnswer {
+    is_consent_granted: bool,
 }
 
 impl Payer<'_> {
@@ -102,6 +106,41 @@ impl Payer<'_> {
         exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
     }
 
+    /// S4: answers the request for consent.
+    pub async fn answer_consent(
+        &self,
+        correlation_id: Uuid,
+        consent_id: &str,
+        granted: bool,
+    ) -> Result<Answer<()>, ApiError> {
+        let path = [
+            "api",
+            "v1",
+            "consumers",
+            "me",
+            "invoices",
+            "directinvoiceconsent",
+            consent_id,
+        ];
+        let call = self
+            .acting(Method::PUT, correlation_id, &path)?
+            .json(&ConsentAnswer {
+                is_consent_granted: granted,
+            });
+        exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
+    }
+
+    /// S5: takes the consent back.
+    pub async fn delete_consent(
+        &self,
+        correlation_id: Uuid,
+        consent_id: &str,
+    ) -> Result<Answer<()>, ApiError> {
+        let path = ["api", "v1", "directinvoiceconsents", consent_id];
+        let call = self.acting(Method::DELETE, correlation_id, &path)?;
+        exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
+    }
+
     fn call(
         &self,
         method: Method,
@@ -109,9 +148,20 @@ impl Payer<'_> {
         invoice_id: &str,
         what: &str,
     ) -> Result<reqwest::RequestBuilder, ApiError> {
-        let path = ["consumers", "me", "invoices", invoice_id, what];
-        let call = self.api.effect(method, correlation_id, &path)?;
-        let call = call.header("AuthenticatedUser", self.user.to_string());
-        authorized(call, self.token, correlation_id)
+        let path = ["api", "v1", "consumers", "me", "invoices", invoice_id, what];
+        self.acting(method, correlation_id, &path)
+    }
+
+    fn acting(
+        &self,
+        method: Method,
+        correlation_id: Uuid,
+        path: &[&str],
+    ) -> Result<reqwest::RequestBuilder, ApiError> {
+        let call = self
+            .api
+            .gateway
+            .effect(method, self.token, correlation_id, path)?;
+        Ok(call.header("AuthenticatedUser", self.user.to_string()))
     }
 }
