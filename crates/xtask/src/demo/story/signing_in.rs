@@ -44,7 +44,7 @@ impl Merchant<'_> {
             .turn_to(&format!("{origin}/merchant/practice/return"))
             .await?;
         self.chromium
-            .expect("Du er logget ind. Tilbage til Kvit.")
+            .expect("Næsten færdig. Tilbage til Kvit.")
             .await?;
         let address = self.chromium.address().await?;
         ensure!(
