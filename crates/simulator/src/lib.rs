@@ -8,6 +8,7 @@ mod api;
 mod books;
 mod clock;
 mod config;
+mod faults;
 mod gateway;
 mod json;
 mod keys;
@@ -23,5 +24,6 @@ pub mod visitor;
 
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, Country, GatewayApp, OauthClient, Refresh, StaticPage, Switches};
+pub use faults::{Fault, Faults, Rule, Trouble};
 pub use seed::{PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, PRACTICE_GATEWAY_ID, PRACTICE_GATEWAY_SECRET};
 pub use server::{Simulator, StartError, start};

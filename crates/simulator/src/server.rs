@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::books::Books;
 use crate::clock::moved;
 use crate::config::{Config, Country};
+use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
 use crate::state::State;
 use crate::{api, landing, openid, practice, simulation};
@@ -60,6 +61,7 @@ pub(crate) struct World {
     pub(crate) key: SigningKey,
     pub(crate) base: String,
     pub(crate) redirect_uris: RwLock<Vec<(String, String)>>,
+    pub(crate) faults: Faults,
     state: Mutex<State>,
 }
 
@@ -98,14 +100,18 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
         base: format!("http://{address}"),
         key,
         redirect_uris: RwLock::new(redirect_uris),
+        faults: Faults::default(),
         state: Mutex::new(State::load(books)?),
         config,
     });
     let stop = CancellationToken::new();
     let stopped = stop.clone().cancelled_owned();
-    let app = router(&world);
+    let app = router(&world).into_make_service_with_connect_info::<Cut>();
     let serving = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
+        if let Err(error) = axum::serve(Lines(listener), app)
+            .with_graceful_shutdown(stopped)
+            .await
+        {
             tracing::error!(%error, "the simulator ended");
         }
     });
@@ -126,12 +132,14 @@ fn router(world: &Arc<World>) -> Router {
         .nest("/invoice-restapi/api/v1", base)
         .merge(openid::routes())
         .merge(landing::routes())
-        .merge(practice::routes());
+        .merge(practice::routes())
+        .merge(faults::routes());
     for page in &world.config.pages {
         let body = page.body;
         app = app.route(&page.path, get(move || async move { static_page(body) }));
     }
     app.layer(DefaultBodyLimit::max(8 * 1024 * 1024))
+        .layer(middleware::from_fn_with_state(Arc::clone(world), faults::strike))
         .layer(middleware::from_fn(plain_host))
         .layer(middleware::from_fn_with_state(Arc::clone(world), time_passes))
         .with_state(Arc::clone(world))
@@ -273,6 +281,11 @@ impl Simulator {
     /// Base of the Invoice API.
     pub fn api_base_url(&self) -> String {
         self.world.api_base()
+    }
+
+    /// The faults in force; rules are added and cleared through it.
+    pub fn faults(&self) -> Faults {
+        self.world.faults.clone()
     }
 
     /// Whitelists a return address.

@@ -1,6 +1,7 @@
 //! The simulator from outside: real HTTP, real files, a clock that stands still unless it is moved.
 
 mod days;
+mod faults;
 mod gateway;
 mod invoices;
 mod shop;
