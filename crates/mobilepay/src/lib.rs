@@ -14,6 +14,8 @@ mod errors;
 mod events;
 mod exchange;
 mod frozen;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod gateway;
 mod json;
 mod refusal;
