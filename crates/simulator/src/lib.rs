@@ -6,6 +6,7 @@
 
 mod api;
 mod books;
+mod callbacks;
 mod clock;
 mod config;
 mod faults;

@@ -80,7 +80,10 @@ async fn move_clock(State(world): State<Arc<World>>, Json(wanted): Json<Move>) -
     let now = world.now();
     let passed = world.lock().pass_time(|country| World::date(country, now));
     match passed {
-        Ok(()) => Json(json!({ "now": now.to_string() })).into_response(),
+        Ok(()) => {
+            world.courier.wake();
+            Json(json!({ "now": now.to_string() })).into_response()
+        }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

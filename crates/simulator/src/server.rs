@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::books::Books;
-use crate::clock::moved;
+use crate::callbacks::{self, Courier};
 use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
@@ -53,6 +53,9 @@ pub enum StartError {
     /// The signing key cannot be made or read.
     #[error(transparent)]
     Key(#[from] KeyFault),
+    /// The client that carries callbacks cannot be made.
+    #[error("callbacks cannot be carried: {0}")]
+    Courier(reqwest::Error),
 }
 
 /// What every handler sees.
@@ -62,6 +65,7 @@ pub(crate) struct World {
     pub(crate) base: String,
     pub(crate) redirect_uris: RwLock<Vec<(String, String)>>,
     pub(crate) faults: Faults,
+    pub(crate) courier: Courier,
     state: Mutex<State>,
 }
 
@@ -101,11 +105,13 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
         key,
         redirect_uris: RwLock::new(redirect_uris),
         faults: Faults::default(),
-        state: Mutex::new(State::load(books)?),
+        courier: Courier::new().map_err(StartError::Courier)?,
+        state: Mutex::new(State::load(books, Arc::clone(&config.clock))?),
         config,
     });
     let stop = CancellationToken::new();
     let stopped = stop.clone().cancelled_owned();
+    tokio::spawn(Courier::work(Arc::clone(&world), stop.clone()));
     let app = router(&world).into_make_service_with_connect_info::<Cut>();
     let serving = tokio::spawn(async move {
         if let Err(error) = axum::serve(Lines(listener), app)
@@ -133,7 +139,8 @@ fn router(world: &Arc<World>) -> Router {
         .merge(openid::routes())
         .merge(landing::routes())
         .merge(practice::routes())
-        .merge(faults::routes());
+        .merge(faults::routes())
+        .merge(callbacks::routes());
     for page in &world.config.pages {
         let body = page.body;
         app = app.route(&page.path, get(move || async move { static_page(body) }));
@@ -199,8 +206,7 @@ impl World {
 
     /// Now, as it was moved.
     pub(crate) fn now(&self) -> Timestamp {
-        let offset = self.lock().offset;
-        moved(self.config.clock.now(), offset)
+        self.lock().now()
     }
 
     /// The computer's own time, for everything of sign-in: a client checks tokens by its own clock, and moving the

@@ -1,6 +1,7 @@
 //! Everything that changes: invoices with their states (spec 14), grants, consents, and how far time was moved.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -8,6 +9,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::books::Books;
+use crate::callbacks::Outgoing;
+use crate::clock::{Clock, moved};
 use crate::config::Country;
 use crate::keys::s256;
 use crate::seed;
@@ -137,6 +140,10 @@ pub(crate) struct Code {
 /// All of it.
 pub(crate) struct State {
     pub(crate) books: Books,
+    /// Time before it is moved.
+    clock: Arc<dyn Clock>,
+    /// What is told to the merchants' receivers.
+    pub(crate) outgoing: Outgoing,
     /// Seconds by which time was moved.
     pub(crate) offset: i64,
     pub(crate) invoices: BTreeMap<String, Invoice>,
@@ -168,7 +175,7 @@ fn grants(books: &Books) -> Result<HashMap<String, Grant>, rusqlite::Error> {
 }
 
 impl State {
-    pub(crate) fn load(books: Books) -> Result<Self, rusqlite::Error> {
+    pub(crate) fn load(books: Books, clock: Arc<dyn Clock>) -> Result<Self, rusqlite::Error> {
         let offset = books
             .all::<i64>("clock")?
             .into_iter()
@@ -176,6 +183,8 @@ impl State {
             .next_back()
             .unwrap_or(0);
         Ok(Self {
+            clock,
+            outgoing: Outgoing::load(&books)?,
             offset,
             invoices: books.all("invoice")?.into_iter().collect(),
             refresh: grants(&books)?,
@@ -200,9 +209,17 @@ impl State {
         })
     }
 
-    /// Writes an invoice to disk, then to memory.
+    /// Now, as it was moved.
+    pub(crate) fn now(&self) -> Timestamp {
+        moved(self.clock.now(), self.offset)
+    }
+
+    /// Writes an invoice to disk, then to memory, and notes for the merchant's receiver what happened to it.
     pub(crate) fn put(&mut self, invoice: Invoice) -> Result<(), rusqlite::Error> {
         self.books.put("invoice", &invoice.id, &invoice)?;
+        let now = self.now();
+        self.outgoing
+            .note(&self.books, self.invoices.get(&invoice.id), &invoice, now)?;
         self.invoices.insert(invoice.id.clone(), invoice);
         Ok(())
     }

@@ -1,0 +1,257 @@
+//! Callbacks (spec 11): what happened to invoices, kept until a merchant's receiver has taken it or every retry has failed.
+//!
+//! Sending is in `courier`; the API never waits for it. What makes deliveries worse than they are (`Mangle`) is on demand.
+
+mod courier;
+mod routes;
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub(crate) use courier::Courier;
+pub(crate) use routes::routes;
+
+use crate::books::Books;
+use crate::faults::share;
+use crate::state::{Invoice, Status};
+
+/// Seconds of a batch (spec 11.2).
+const BATCH: i64 = 5;
+/// Waits in seconds after each failed attempt (spec 11.2); after the last the event is lost.
+const RETRIES: [i64; 8] = [5, 1140, 2340, 4740, 9540, 19_140, 38_340, 76_740];
+
+/// Where a merchant's callbacks go. The value of the header is a secret and is never shown.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Target {
+    pub(crate) url: String,
+    /// The whole value of `Authorization`.
+    pub(crate) authorization: String,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Fate {
+    Waiting,
+    Delivered,
+    /// Every retry failed, or it was withheld on demand.
+    Lost,
+}
+
+/// One event of an invoice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Event {
+    pub(crate) number: u64,
+    pub(crate) merchant: String,
+    pub(crate) invoice: String,
+    pub(crate) status: String,
+    pub(crate) at: Timestamp,
+    pub(crate) sequence: u32,
+    pub(crate) payment_date: Option<Date>,
+    pub(crate) due: Timestamp,
+    pub(crate) attempts: u8,
+    pub(crate) fate: Fate,
+    /// What the receiver said last.
+    pub(crate) answer: Option<String>,
+}
+
+impl Event {
+    /// Spec 11.3: seven digits of a second, the payment date with `Accepted` only.
+    fn payload(&self) -> Value {
+        let mut payload = json!({
+            "InvoiceId": self.invoice, "Status": self.status, "Sequence": self.sequence,
+            "Date": self.at.strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00").to_string(),
+        });
+        if let Some(date) = self.payment_date {
+            payload["PaymentDate"] = json!(date.to_string());
+        }
+        payload
+    }
+
+    /// Takes the answer of an attempt at `now`.
+    fn answered(&mut self, taken: bool, answer: &str, now: Timestamp) {
+        self.answer = Some(answer.to_owned());
+        if taken {
+            self.fate = Fate::Delivered;
+            return;
+        }
+        match RETRIES.get(usize::from(self.attempts)) {
+            Some(wait) => self.due = now + SignedDuration::from_secs(*wait),
+            None => self.fate = Fate::Lost,
+        }
+        self.attempts += 1;
+    }
+}
+
+/// Worse deliveries, on demand. Shares are from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Mangle {
+    /// Newest first, and each event in a request of its own.
+    pub(crate) reorder: bool,
+    /// Share of events that are sent twice.
+    pub(crate) duplicates: f64,
+    /// Share of events before which a sequence number is left out.
+    pub(crate) gaps: f64,
+    /// Share of events that are never sent.
+    pub(crate) lost: f64,
+    /// Decides which ones.
+    pub(crate) seed: u64,
+}
+
+impl Mangle {
+    fn is_sound(&self) -> bool {
+        [self.duplicates, self.gaps, self.lost]
+            .iter()
+            .all(|share| (0.0..=1.0).contains(share))
+    }
+
+    /// `kind` keeps the three decisions of one event apart.
+    fn chooses(&self, wanted: f64, kind: u64, number: u64) -> bool {
+        share(self.seed.wrapping_add(kind << 32), number) < wanted
+    }
+}
+
+/// Everything that is to be told.
+#[derive(Default)]
+pub(crate) struct Outgoing {
+    pub(crate) targets: BTreeMap<String, Target>,
+    pub(crate) events: BTreeMap<u64, Event>,
+    pub(crate) mangle: Mangle,
+    sequences: HashMap<String, u32>,
+}
+
+impl Outgoing {
+    pub(crate) fn load(books: &Books) -> Result<Self, rusqlite::Error> {
+        let mut read = Self {
+            targets: books.all("callback")?.into_iter().collect(),
+            ..Self::default()
+        };
+        for (_, event) in books.all::<Event>("event")? {
+            let sequence = read.sequences.entry(event.invoice.clone()).or_default();
+            *sequence = event.sequence.max(*sequence);
+            read.events.insert(event.number, event);
+        }
+        Ok(read)
+    }
+
+    /// One configuration a merchant; a later one replaces it (spec 11.1).
+    pub(crate) fn configure(
+        &mut self,
+        books: &Books,
+        merchant: &str,
+        target: Target,
+    ) -> Result<(), rusqlite::Error> {
+        books.put("callback", merchant, &target)?;
+        self.targets.insert(merchant.to_owned(), target);
+        Ok(())
+    }
+
+    /// Notes what happened between two looks at an invoice. Without a receiver nothing can be sent (spec 11.1).
+    pub(crate) fn note(
+        &mut self,
+        books: &Books,
+        before: Option<&Invoice>,
+        after: &Invoice,
+        now: Timestamp,
+    ) -> Result<(), rusqlite::Error> {
+        if !self.targets.contains_key(&after.merchant) {
+            return Ok(());
+        }
+        let was = before.map(|before| before.status);
+        let moved = before.is_some_and(|before| before.payment_date != after.payment_date);
+        // Paying at once makes it accepted on the way (spec 21 item 17).
+        if was == Some(Status::Created) && after.status == Status::Paid {
+            self.add(books, after, Status::Accepted, now)?;
+        }
+        if was != Some(after.status) || (moved && after.status == Status::Accepted) {
+            self.add(books, after, after.status, now)?;
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        books: &Books,
+        invoice: &Invoice,
+        status: Status,
+        now: Timestamp,
+    ) -> Result<(), rusqlite::Error> {
+        let number = self
+            .events
+            .last_key_value()
+            .map_or(1, |(number, _)| number.saturating_add(1));
+        // 0 is an internal event that is not sent (spec 21 item 30).
+        let last = self.sequences.entry(invoice.id.clone()).or_default();
+        *last += if self.mangle.chooses(self.mangle.gaps, 1, number) {
+            2
+        } else {
+            1
+        };
+        let withheld = self.mangle.chooses(self.mangle.lost, 2, number);
+        let to_batch = BATCH - now.as_second().rem_euclid(BATCH);
+        let event = Event {
+            number,
+            merchant: invoice.merchant.clone(),
+            invoice: invoice.id.clone(),
+            status: capitalised(status.word()),
+            at: now,
+            sequence: *last,
+            payment_date: invoice.payment_date.filter(|_| status == Status::Accepted),
+            due: now + SignedDuration::from_secs(to_batch),
+            attempts: 0,
+            fate: if withheld { Fate::Lost } else { Fate::Waiting },
+            answer: withheld.then(|| "withheld on demand".to_owned()),
+        };
+        self.put(books, event)
+    }
+
+    fn put(&mut self, books: &Books, event: Event) -> Result<(), rusqlite::Error> {
+        books.put("event", &format!("{:012}", event.number), &event)?;
+        self.events.insert(event.number, event);
+        Ok(())
+    }
+
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.events
+            .values()
+            .any(|event| event.fate == Fate::Waiting && event.due <= now)
+    }
+
+    /// The requests that are to be made: to whom, and numbers of events.
+    fn requests(&self, due: Option<Timestamp>) -> Vec<(Target, Vec<u64>)> {
+        let mut requests = Vec::new();
+        for (merchant, target) in &self.targets {
+            let mut numbers = Vec::new();
+            for event in self.events.values() {
+                let ready = event.fate == Fate::Waiting && due.is_none_or(|now| event.due <= now);
+                if !ready || event.merchant != *merchant {
+                    continue;
+                }
+                numbers.push(event.number);
+                if self.mangle.chooses(self.mangle.duplicates, 3, event.number) {
+                    numbers.push(event.number);
+                }
+            }
+            // Up to a hundred a request (spec 21.2).
+            let size = if self.mangle.reorder { 1 } else { 100 };
+            if self.mangle.reorder {
+                numbers.reverse();
+            }
+            requests.extend(numbers.chunks(size).map(|part| (target.clone(), part.to_vec())));
+        }
+        requests
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
