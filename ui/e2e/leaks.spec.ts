@@ -2,9 +2,10 @@
 // The provider echoes every credential in all that it says. The process itself is searched in crates/webhost/tests/leaks.
 
 import type { Page } from '@playwright/test';
+import en from '../messages/en.json' with { type: 'json' };
 import { Provider } from './provider';
 import { expect, Shop, test as base } from './shop';
-import { tracesIn } from './traces';
+import { Watched } from './watched';
 
 /** A shop of its own for each test, and the talkative provider. */
 const test = base.extend<{ own: Shop; provider: Provider }>({
@@ -20,59 +21,6 @@ const test = base.extend<{ own: Shop; provider: Provider }>({
     provider.close();
   },
 });
-
-/** Everything that a page shows, keeps, says and exchanges from here on, by place. */
-class Watched {
-  readonly #page: Page;
-  readonly #said: string[] = [];
-  readonly #exchanged: string[] = [];
-  readonly #shown: string[] = [];
-  readonly #boxes: string[] = [];
-
-  constructor(page: Page) {
-    this.#page = page;
-    page.on('console', (message) => this.#said.push(message.text()));
-    page.on('pageerror', (error) => this.#said.push(`${error.message} ${error.stack}`));
-    page.on('request', (request) => this.#exchanged.push(`${request.url()} ${request.postData() ?? ''}`));
-    page.on('response', (response) => {
-      // A stream of events has no end while the page is there; events are searched by the test of the process.
-      if (!response.url().includes('/commands/')) return;
-      void response.text().then((text) => this.#exchanged.push(text), () => undefined);
-    });
-  }
-
-  /** Takes down the page as it stands, with every fold opened. */
-  async look(): Promise<void> {
-    const { boxes, folds } = await this.#page.evaluate(() => {
-      const all = [...document.querySelectorAll('details')];
-      for (const fold of all) fold.open = true;
-      const fields = [...document.querySelectorAll<HTMLInputElement>('input, textarea, select')];
-      return { boxes: fields.map((field) => `${field.value} ${field.defaultValue} ${field.title} ${field.placeholder}`), folds: all.length };
-    });
-    this.#boxes.push(...boxes, `${folds} folds`);
-    this.#shown.push(await this.#page.content(), await this.#page.title());
-  }
-
-  /** What is found of these secrets, by place. */
-  async find(secrets: ReadonlyMap<string, string>): Promise<Record<string, string[]>> {
-    await this.look();
-    const kept = await this.#page.evaluate(async () => {
-      const databases = (await indexedDB.databases()).map(({ name }) => name);
-      const caches_ = 'caches' in window ? await caches.keys() : [];
-      return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, databases, caches_, document.cookie, history.state, location.href, name]);
-    });
-    const visited = await this.#page.evaluate(() => JSON.stringify(performance.getEntries()));
-    const places = {
-      boxes: this.#boxes.join('\n'),
-      console: this.#said.join('\n'),
-      document: this.#shown.join('\n'),
-      messages: this.#exchanged.join('\n'),
-      storage: kept,
-      visited,
-    };
-    return Object.fromEntries(Object.entries(places).map(([place, text]) => [place, tracesIn(text, secrets)]));
-  }
-}
 
 const NOTHING = { boxes: [], console: [], document: [], messages: [], storage: [], visited: [] };
 
@@ -141,6 +89,48 @@ test('no secret reaches the window, whatever the service says back', async ({ ow
   await visitEverything(page, watched);
   expect(provider.secrets.size).toBeGreaterThan(20);
   expect(await watched.find(provider.secrets)).toEqual(NOTHING);
+});
+
+test('what is typed into the form of a connection leaves the window with it', async ({ own, page }) => {
+  const watched = new Watched(page);
+  const secrets = new Map<string, string>();
+  const marked = (name: string): string => {
+    const value = `${name}/+=${crypto.randomUUID()}&~%-${crypto.randomUUID()}`;
+    secrets.set(value, name);
+    return value;
+  };
+  await own.show(page);
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Settings' }).click();
+  const form = page.getByRole('dialog');
+  const write = async (): Promise<void> => {
+    await page.getByRole('main').getByRole('button', { name: en['settings.connect'], exact: true }).last().click();
+    await form.getByLabel(en['settings.connection_name']).fill('Nordhavn Cykler');
+    await form.getByLabel(en['settings.client_id']).fill('kvit.leaks');
+    await form.getByLabel(en['settings.gateway_id']).fill(marked('gateway id'));
+    for (const label of ['settings.client_secret', 'settings.gateway_secret'] as const) {
+      const box = form.getByLabel(en[label]);
+      await expect(box).toHaveAttribute('type', 'password');
+      await box.fill(marked(label));
+    }
+  };
+
+  // Given up, refused, and saved.
+  await write();
+  await page.keyboard.press('Escape');
+  await expect(form).toBeHidden();
+  await write();
+  await form.getByLabel(en['settings.redirect'], { exact: false }).fill('no address');
+  await form.getByRole('button', { name: en['settings.add'] }).click();
+  await expect(form.getByRole('alert').or(form.getByText(en['settings.look_again'])).first()).toBeVisible();
+  await form.getByLabel(en['settings.redirect'], { exact: false }).fill('https://shop.example/sandbox/return');
+  await form.getByRole('button', { name: en['settings.add'] }).click();
+  await expect(form).toBeHidden();
+  const { connections } = await own.ask('app_show', {});
+  expect(connections.map(({ name }) => name)).toContain('Nordhavn Cykler');
+
+  await visitEverything(page, watched);
+  expect(secrets.size).toBe(6);
+  expect(await watched.find(secrets)).toEqual(NOTHING);
 });
 
 test('a secret that is somewhere in the window is found there', async ({ own, page }) => {
