@@ -30,16 +30,34 @@ fn places(text: &str) -> Vec<(&str, Option<&str>)> {
         .collect()
 }
 
+/// The text of `file`, and for a module of Rust also that of its parts: `x.rs` stands for `x.rs` and everything in `x/`.
+fn texts(file: &str) -> Vec<String> {
+    let path = root().join(file);
+    let parts = match path.extension() {
+        Some(kind) if kind == "rs" => fs::read_dir(path.with_extension("")).ok(),
+        _ => None,
+    };
+    let parts = parts.into_iter().flatten().map(|part| part.unwrap().path());
+    std::iter::once(path)
+        .chain(parts)
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .collect()
+}
+
 /// Why `item` is not in the text of `file`; `None`: it is.
 fn missing(file: &str, item: Option<&str>) -> Option<String> {
-    let Ok(text) = fs::read_to_string(root().join(file)) else {
+    let texts = texts(file);
+    if texts.is_empty() {
         return Some(format!("{file} does not exist"));
-    };
+    }
     let item = item?;
     let found = if Path::new(file).extension().is_some_and(|kind| kind == "rs") {
-        text.lines().any(|line| defines(line, item))
+        texts
+            .iter()
+            .flat_map(|text| text.lines())
+            .any(|line| defines(line, item))
     } else {
-        text.contains(item)
+        texts.iter().any(|text| text.contains(item))
     };
     (!found).then(|| format!("{file} has no {item}"))
 }
@@ -63,14 +81,17 @@ fn is_test(file: &str, item: Option<&str>) -> bool {
     if file.contains("/tests/") || file.contains(".spec.") || file.contains(".test.") {
         return true;
     }
-    let (Ok(text), Some(item)) = (fs::read_to_string(root().join(file)), item) else {
-        return false;
-    };
-    let lines: Vec<&str> = text.lines().collect();
-    let at = lines.iter().position(|line| defines(line, item));
-    let before = |at: usize| &lines[at.saturating_sub(3)..at];
     // A property test stands in a macro, with its marker above it as well.
-    at.is_some_and(|at| before(at).iter().any(|line| line.trim().ends_with("test]")))
+    let marked = |text: &String, item: &str| {
+        let lines: Vec<&str> = text.lines().collect();
+        let at = lines.iter().position(|line| defines(line, item));
+        at.is_some_and(|at| {
+            lines[at.saturating_sub(3)..at]
+                .iter()
+                .any(|line| line.trim().ends_with("test]"))
+        })
+    };
+    item.is_some_and(|item| texts(file).iter().any(|text| marked(text, item)))
 }
 
 /// The rows of the table under the heading that begins with `heading`.
@@ -129,6 +150,10 @@ fn what_is_not_there_is_missed() {
     assert_eq!(missing(known, Some("main")), None);
     assert!(missing(known, Some("mai")).is_some());
     assert!(missing("crates/xtask/src/none.rs", None).is_some());
+    assert_eq!(
+        missing("crates/xtask/src/demo.rs", Some("main")),
+        Some("crates/xtask/src/demo.rs has no main".into())
+    );
     assert!(missing("README.md", Some("a sentence that is not in it")).is_some());
     assert!(defines(
         "    rp_nonce_invalid: |t: &mut Jwt| x",

@@ -43,9 +43,7 @@ impl Merchant<'_> {
         self.chromium
             .turn_to(&format!("{origin}/merchant/practice/return"))
             .await?;
-        self.chromium
-            .expect("Næsten færdig. Tilbage til Kvit.")
-            .await?;
+        self.chromium.expect("Næsten færdig. Tilbage til Kvit.").await?;
         let address = self.chromium.address().await?;
         ensure!(
             !address.contains('#') && !address.contains('?'),
