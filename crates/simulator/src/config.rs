@@ -26,6 +26,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Readings of the documents.
     pub switches: Switches,
+    /// Decides which calls a fault of some chance strikes, where it names no seed of its own.
+    pub seed: u64,
 }
 
 impl Config {
@@ -46,6 +48,7 @@ impl Config {
             }],
             clock: Arc::new(SystemClock),
             switches: Switches::default(),
+            seed: 0,
         }
     }
 }

@@ -20,6 +20,7 @@ mod practice;
 mod seed;
 mod server;
 mod simulation;
+mod stage;
 mod state;
 pub mod visitor;
 

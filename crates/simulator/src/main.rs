@@ -4,21 +4,71 @@ use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::Parser;
-use simulator::{Config, Country};
+use clap::{Parser, ValueEnum};
+use serde_json::json;
+use simulator::{
+    Config, Country, Fault, PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, PRACTICE_GATEWAY_ID,
+    PRACTICE_GATEWAY_SECRET, Refresh, Simulator, Switches,
+};
 
-/// MobilePay Invoice in a box: OpenID provider, Invoice API, user simulation. Everyone in it is fictitious.
+const EXAMPLES: &str = "\
+Examples:
+  simulator --port 7999 --data ./practice
+      Listens on http://127.0.0.1:7999 and keeps its books in ./practice/simulator.db.
+
+  curl http://127.0.0.1:7999/dk/account/.well-known/openid-configuration
+      The discovery document (Finland: /fi/…). The first line on standard output names it too, as JSON with every
+      address and all practice credentials.
+
+  curl -X POST http://127.0.0.1:7999/__practice/faults -d '{\"kind\":\"dropAfter\",\"route\":\"api\",\"count\":1}'
+      The next call of the API is handled, then its connection is dropped without an answer.
+
+  curl -X POST http://127.0.0.1:7999/__practice/clock -H 'content-type: application/json' -d '{\"advanceSeconds\":86400}'
+      The next day.
+
+The stage, in a browser: http://127.0.0.1:7999/__practice/";
+
+/// MobilePay Invoice in a box: OpenID provider, Invoice API, callbacks, user simulation. Everyone in it is fictitious.
 #[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
 struct Arguments {
-    /// Port on 127.0.0.1; 0 takes a free one.
+    /// Address to listen on; anything but loopback shows the practice world to the network.
+    #[arg(long, default_value_t = Ipv4Addr::LOCALHOST.into())]
+    address: std::net::IpAddr,
+    /// Port; 0 takes a free one.
     #[arg(long, default_value_t = 7880)]
     port: u16,
-    /// Folder of the books; without it they last for this run only.
-    #[arg(long)]
+    /// Folder of the books (simulator.db); without it they last for this run only.
+    #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// Country whose discovery address is named as `discoveryUrl`; both are always served.
+    #[arg(long, value_enum, default_value_t = Portal::Dk)]
+    country: Portal,
     /// A whitelisted return address; may be given several times.
-    #[arg(long = "redirect-uri", default_value = "http://127.0.0.1:7890/")]
+    #[arg(
+        long = "redirect-uri",
+        value_name = "URI",
+        default_value = "http://127.0.0.1:7890/"
+    )]
     redirect_uris: Vec<String>,
+    /// A fault in force from the start, as JSON of POST /__practice/faults; may be given several times.
+    #[arg(long = "fault", value_name = "JSON")]
+    faults: Vec<String>,
+    /// Decides which calls a fault with a probability strikes, where it names no seed.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The issuer is the discovery document's own address, as the standard wants; the real one was not.
+    #[arg(long)]
+    conforming_issuer: bool,
+    /// Refresh tokens stay the same instead of being good once.
+    #[arg(long)]
+    reuse_refresh_tokens: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Portal {
+    Dk,
+    Fi,
 }
 
 #[tokio::main]
@@ -28,27 +78,56 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_writer(std::io::stderr)
         .init();
     let arguments = Arguments::parse();
+    let faults: Vec<Fault> = arguments
+        .faults
+        .iter()
+        .map(|text| {
+            Fault::from_json(text, arguments.seed).map_err(|reason| format!("--fault {text}: {reason}"))
+        })
+        .collect::<Result<_, _>>()?;
+    let refresh = if arguments.reuse_refresh_tokens {
+        Refresh::ReUse
+    } else {
+        Refresh::OneTime
+    };
     let config = Config {
-        bind: SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)),
-        ..Config::practice(arguments.data)
+        bind: SocketAddr::from((arguments.address, arguments.port)),
+        seed: arguments.seed,
+        switches: Switches {
+            refresh,
+            conforming_issuer: arguments.conforming_issuer,
+        },
+        ..Config::practice(arguments.data.clone())
     };
     let simulator = simulator::start(config).await?;
     for uri in &arguments.redirect_uris {
-        simulator.register_redirect_uri(simulator::PRACTICE_CLIENT_ID, uri);
+        simulator.register_redirect_uri(PRACTICE_CLIENT_ID, uri);
     }
-    let line = serde_json::json!({
+    for fault in faults {
+        simulator.faults().add(fault);
+    }
+    writeln!(std::io::stdout().lock(), "{}", facts(&simulator, &arguments))?;
+    tokio::signal::ctrl_c().await?;
+    simulator.shutdown().await;
+    Ok(())
+}
+
+/// Everything that a client needs, for its configuration.
+fn facts(simulator: &Simulator, arguments: &Arguments) -> serde_json::Value {
+    let country = match arguments.country {
+        Portal::Dk => Country::Dk,
+        Portal::Fi => Country::Fi,
+    };
+    json!({
+        "discoveryUrl": simulator.discovery_url(country),
         "discovery": { "DK": simulator.discovery_url(Country::Dk), "FI": simulator.discovery_url(Country::Fi) },
         "issuer": simulator.issuer(),
         "api": simulator.api_base_url(),
         "stage": format!("{}/__practice/", simulator.base_url()),
-        "clientId": simulator::PRACTICE_CLIENT_ID,
-        "clientSecret": simulator::PRACTICE_CLIENT_SECRET,
-        "gatewayId": simulator::PRACTICE_GATEWAY_ID,
-        "gatewaySecret": simulator::PRACTICE_GATEWAY_SECRET,
+        "clientId": PRACTICE_CLIENT_ID,
+        "clientSecret": PRACTICE_CLIENT_SECRET,
+        "gatewayId": PRACTICE_GATEWAY_ID,
+        "gatewaySecret": PRACTICE_GATEWAY_SECRET,
         "redirectUris": arguments.redirect_uris,
-    });
-    writeln!(std::io::stdout().lock(), "{line}")?;
-    tokio::signal::ctrl_c().await?;
-    simulator.shutdown().await;
-    Ok(())
+    })
 }

@@ -1,9 +1,9 @@
-//! What the real service lacks, under its own prefix: a look at everything, and a clock that can be moved.
+//! What the real service lacks, under its own prefix: a look at everything as JSON, and a clock that can be moved.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -11,13 +11,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::pages::{self, escape};
 use crate::seed;
 use crate::server::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
-        .route("/__practice/", get(stage))
         .route("/__practice/state", get(state))
         .route("/__practice/clock", get(clock).post(move_clock))
 }
@@ -69,46 +67,23 @@ async fn move_clock(State(world): State<Arc<World>>, Json(wanted): Json<Move>) -
     if ahead < 0 {
         return (StatusCode::BAD_REQUEST, "Time does not go back.\n").into_response();
     }
-    {
-        let mut state = world.lock();
-        state.offset = state.offset.saturating_add(ahead);
-        let offset = state.offset;
-        if state.books.put("clock", "offset", &offset).is_err() {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        }
-    }
-    let now = world.now();
-    let passed = world.lock().pass_time(|country| World::date(country, now));
-    match passed {
-        Ok(()) => {
-            world.courier.wake();
-            Json(json!({ "now": now.to_string() })).into_response()
-        }
+    match advance(&world, ahead) {
+        Ok(now) => Json(json!({ "now": now.to_string() })).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-/// Everything at a glance, for a person.
-async fn stage(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
-    let words = pages::words_for(&headers, "DK");
-    let rows: String = world
-        .lock()
-        .invoices
-        .values()
-        .map(|invoice| {
-            format!(
-                "<tr><td>{}<td>{}<td>{}<td>{} {}",
-                escape(invoice.number.as_deref().unwrap_or_default()),
-                escape(invoice.phone.as_deref().unwrap_or("—")),
-                invoice.status.word(),
-                invoice.total,
-                invoice.country().currency()
-            )
-        })
-        .collect();
-    let body = format!(
-        "<h1>Simulator</h1><p class=soft>{}</p><table>{rows}</table>",
-        world.now()
-    );
-    pages::page(words, "Simulator", &body, None)
+/// Moves time forward by seconds, does what time does, and wakes who waits for it. Answers the new time.
+pub(crate) fn advance(world: &World, seconds: i64) -> Result<Timestamp, rusqlite::Error> {
+    let now = {
+        let mut state = world.lock();
+        let offset = state.offset.saturating_add(seconds);
+        state.books.put("clock", "offset", &offset)?;
+        state.offset = offset;
+        let now = state.now();
+        state.pass_time(|country| World::date(country, now))?;
+        now
+    };
+    world.courier.wake();
+    Ok(now)
 }

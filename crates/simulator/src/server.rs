@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as Shared};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
@@ -23,7 +23,7 @@ use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
 use crate::state::State;
-use crate::{api, landing, openid, practice, simulation};
+use crate::{api, landing, openid, practice, simulation, stage};
 
 /// A running simulator. Dropping it ends it; [`Simulator::shutdown`] waits for the end.
 pub struct Simulator {
@@ -140,7 +140,8 @@ fn router(world: &Arc<World>) -> Router {
         .merge(landing::routes())
         .merge(practice::routes())
         .merge(faults::routes())
-        .merge(callbacks::routes());
+        .merge(callbacks::routes())
+        .merge(stage::routes());
     for page in &world.config.pages {
         let body = page.body;
         app = app.route(&page.path, get(move || async move { static_page(body) }));
@@ -177,6 +178,14 @@ async fn plain_host(request: Request, next: Next) -> Response {
         Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
         None => false,
     });
+    // The stage has buttons; no page from elsewhere may press them.
+    let foreign = request
+        .headers()
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site" || site == "same-site");
+    if foreign && request.method() != Method::GET && request.uri().path().starts_with("/__practice") {
+        return StatusCode::FORBIDDEN.into_response();
+    }
     if plain {
         next.run(request).await
     } else {

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub(crate) use courier::Courier;
+pub(crate) use courier::{Courier, carry};
 pub(crate) use routes::routes;
 
 use crate::books::Books;
@@ -40,6 +40,16 @@ pub(crate) enum Fate {
     Delivered,
     /// Every retry failed, or it was withheld on demand.
     Lost,
+}
+
+impl Fate {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// One event of an invoice.

@@ -10,7 +10,7 @@ mod strike;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use line::{Cut, Lines};
-pub(crate) use routes::routes;
+pub(crate) use routes::{routes, word};
 pub(crate) use strike::strike;
 
 /// What happens to a struck call.

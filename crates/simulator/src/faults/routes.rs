@@ -38,12 +38,11 @@ struct Asked {
     #[serde(default)]
     skip: u32,
     probability: Option<f64>,
-    #[serde(default)]
-    seed: u64,
+    seed: Option<u64>,
 }
 
 impl Asked {
-    fn into_fault(self) -> Result<Fault, &'static str> {
+    fn into_fault(self, seed: u64) -> Result<Fault, &'static str> {
         let ms = |name| self.ms.ok_or(name);
         let trouble = match self.kind.as_str() {
             "delay" => Trouble::Delay {
@@ -87,7 +86,7 @@ impl Asked {
             count: self.count,
             skip: self.skip,
             probability,
-            seed: self.seed,
+            seed: self.seed.unwrap_or(seed),
         })
     }
 }
@@ -142,16 +141,20 @@ async fn list(State(world): State<Arc<World>>) -> Json<Value> {
 }
 
 async fn add(State(world): State<Arc<World>>, body: String) -> Response {
-    let asked = match serde_json::from_str::<Asked>(&body) {
-        Ok(asked) => asked,
-        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
-    };
-    match asked.into_fault() {
+    match Fault::from_json(&body, world.config.seed) {
         Ok(fault) => {
             let id = world.faults.add(fault);
             (StatusCode::CREATED, Json(json!({ "id": id }))).into_response()
         }
         Err(reason) => (StatusCode::BAD_REQUEST, format!("{reason}\n")).into_response(),
+    }
+}
+
+impl Fault {
+    /// A fault as it is written for `POST /__practice/faults`; `seed` is taken where it names none. The error is a sentence.
+    pub fn from_json(text: &str, seed: u64) -> Result<Self, String> {
+        let asked: Asked = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        asked.into_fault(seed).map_err(str::to_owned)
     }
 }
 

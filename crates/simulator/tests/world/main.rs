@@ -7,3 +7,4 @@ mod gateway;
 mod invoices;
 mod shop;
 mod sign_in;
+mod stage;

@@ -1,0 +1,106 @@
+//! The stage: what a person sees and presses in the browser.
+
+use anyhow::Result;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::shop::{EXPIRED_CARD, Shop, USER};
+
+/// Presses a button; the page that follows.
+async fn press(shop: &Shop, fields: &[(&str, &str)]) -> Result<String> {
+    let url = format!("{}/__practice/", shop.simulator.base_url());
+    let answer = reqwest::Client::new().post(url).form(fields).send().await?;
+    Ok(answer.error_for_status()?.text().await?)
+}
+
+async fn look(shop: &Shop) -> Result<String> {
+    let url = format!("{}/__practice/", shop.simulator.base_url());
+    Ok(reqwest::get(url).await?.error_for_status()?.text().await?)
+}
+
+#[tokio::test]
+async fn it_shows_the_world_under_a_strict_policy() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let mut body = shop.body("7001");
+    body["InvoiceNumber"] = json!("<b>7001</b>");
+    shop.create(&body).await?;
+    let url = format!("{}/__practice/", shop.simulator.base_url());
+    let answer = reqwest::get(url).await?;
+    let policy = answer.headers()["content-security-policy"].to_str()?.to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"));
+    let page = answer.text().await?;
+    for shown in [
+        "Nordhavn Cykler",
+        "Kallion Kukka",
+        USER.2,
+        "card expired",
+        "&lt;b&gt;7001",
+        "2 March 2026",
+        "360",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert!(!page.contains("<b>7001") && !page.contains(" style="));
+    Ok(())
+}
+
+#[tokio::test]
+async fn its_phones_pay_now_later_and_decline() -> Result<()> {
+    let shop = Shop::danish().await?;
+    for (act, said, state) in [
+        ("now", "Paid.", "paid"),
+        ("later", "Will be paid on 2026-03-05.", "accepted"),
+        ("reject", "Declined.", "rejected"),
+    ] {
+        let id = shop.create(&shop.body(act)).await?;
+        let page = press(&shop, &[("act", act), ("invoice", &id), ("phone", USER.2)]).await?;
+        assert!(page.contains(said), "{act}");
+        assert_eq!(shop.status(&id).await?, state);
+    }
+    let id = shop.create(&shop.body("card")).await?;
+    let page = press(
+        &shop,
+        &[("act", "now"), ("invoice", &id), ("phone", EXPIRED_CARD.2)],
+    )
+    .await?;
+    assert!(page.contains("accepted, not paid"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn its_clock_moves_forward_and_brings_what_is_due() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let id = shop.create(&shop.body("1")).await?;
+    press(&shop, &[("act", "later"), ("invoice", &id), ("phone", USER.2)]).await?;
+    let page = press(&shop, &[("act", "clock"), ("seconds", "604800")]).await?;
+    assert!(page.contains("9 March 2026"));
+    assert_eq!(shop.status(&id).await?, "paid");
+    Ok(())
+}
+
+#[tokio::test]
+async fn its_faults_strike_and_are_taken_away() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let page = press(&shop, &[("act", "fault"), ("kind", "503"), ("route", "api")]).await?;
+    assert!(page.contains("In force: 503"));
+    let answer = shop.request(Method::GET, "/merchants/me").send().await?;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(look(&shop).await?.contains("1 struck"));
+    press(&shop, &[("act", "mend"), ("id", "1")]).await?;
+    assert_eq!(
+        shop.call(Method::GET, "/merchants/me", None).await?.0,
+        StatusCode::OK
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_from_elsewhere_cannot_press_its_buttons() -> Result<()> {
+    let shop = Shop::danish().await?;
+    for path in ["/", "/faults", "/clock", "/callbacks/flush"] {
+        let url = format!("{}/__practice{path}", shop.simulator.base_url());
+        let foreign = shop.http.post(url).header("sec-fetch-site", "cross-site");
+        assert_eq!(foreign.send().await?.status(), StatusCode::FORBIDDEN, "{path}");
+    }
+    Ok(())
+}
