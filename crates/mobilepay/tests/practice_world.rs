@@ -14,7 +14,10 @@ use mobilepay::{
     meaning, proves, user_simulation::Payer,
 };
 use rust_decimal::Decimal;
-use simulator::visitor::{self, Person, Return};
+use simulator::{
+    Fault, Trouble,
+    visitor::{self, Person, Return},
+};
 use uuid::{Uuid, uuid};
 
 const BACK: &str = "http://127.0.0.1:7890/";
@@ -299,5 +302,50 @@ async fn a_wrong_credential_proves_that_nothing_was_done() -> Result<()> {
         );
     }
     assert!(shop.direct(&bytes).await.is_ok());
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_every_trouble_the_same_bytes_show_what_became_of_the_first() -> Result<()> {
+    let status = |status, handled| Trouble::Status {
+        status,
+        retry_after: Some(30),
+        as_date: false,
+        handled,
+    };
+    let shop = Shop::open().await?;
+    // Ten, for an eleventh invoice of a day would be refused (spec 12.5).
+    // What the attempt proves, and whether the invoice was made all the same.
+    let cases = [
+        (Trouble::DropBefore, Proof::Nothing, false),
+        (Trouble::DropMiddle, Proof::Nothing, true),
+        (Trouble::DropAfter, Proof::Nothing, true),
+        (Trouble::Truncated, Proof::Nothing, true),
+        (Trouble::Garbage, Proof::Nothing, true),
+        (status(500, false), Proof::Nothing, false),
+        (status(500, true), Proof::Nothing, true),
+        (status(401, false), Proof::NotCarriedOut, false),
+        (status(403, false), Proof::Refused, false),
+        (status(429, false), Proof::NotCarriedOut, false),
+    ];
+    for (number, (trouble, proof, made)) in cases.into_iter().enumerate() {
+        let bytes = shop.bytes(&format!("4{number:02}"), "288", Channel::Link)?;
+        let send = || {
+            let call = Uuid::from_u128(3);
+            shop.api.create_link(&shop.token, call, &shop.merchant, &bytes)
+        };
+        let fault = Fault::new(trouble).method("POST");
+        shop.world
+            .faults()
+            .add(fault.on("/merchants/{merchant}/invoices/link").once());
+        let error = send().await.expect_err("the call was struck");
+        assert_eq!(proves(&error), proof, "{trouble:?}");
+        if let ApiError::Throttled { retry_after, .. } = &error {
+            assert_eq!(retry_after.map(|wait| wait.as_secs()), Some(30));
+        }
+        let again = send().await.map(|_| ()).map_err(|error| proves(&error));
+        let expected = if made { Err(Proof::ExistsAlready) } else { Ok(()) };
+        assert_eq!(again, expected, "{trouble:?}");
+    }
     Ok(())
 }
