@@ -41,6 +41,8 @@ async fn redirect(State(world): State<Arc<World>>, Path(id): Path<String>) -> Re
 struct Opened {
     token: String,
     country_code: String,
+    /// `da`, `fi` or `en`; wins over country and browser.
+    lang: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -61,7 +63,7 @@ fn by_token(world: &World, token: &str) -> Option<Invoice> {
 }
 
 async fn show(State(world): State<Arc<World>>, headers: HeaderMap, Query(opened): Query<Opened>) -> Response {
-    let words = pages::words_for(&headers, &opened.country_code);
+    let words = pages::words_for(&headers, &opened.country_code, &opened.lang);
     match by_token(&world, &opened.token) {
         Some(invoice) if invoice.status.is_open() => bill(&world, words, &invoice, None),
         Some(invoice) if invoice.status == Status::Paid => note(words, Said::Paid),
@@ -76,7 +78,7 @@ async fn act(
     Query(opened): Query<Opened>,
     Form(decision): Form<Filled>,
 ) -> Response {
-    let words = pages::words_for(&headers, &opened.country_code);
+    let words = pages::words_for(&headers, &opened.country_code, &opened.lang);
     let Some(invoice) = by_token(&world, &opened.token).filter(|invoice| invoice.status.is_open()) else {
         return note(words, Said::Gone);
     };

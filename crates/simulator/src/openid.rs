@@ -200,10 +200,15 @@ fn login(world: &World, headers: &HeaderMap, answer: &Answer, words: &Words) -> 
         return pages::login(words, &answer.request, email, true);
     };
     let cookie = hex::encode(random::<32>());
-    world
-        .lock()
-        .logins
-        .insert(cookie.clone(), (user.subject.to_owned(), world_now(world)));
+    {
+        // Kept by its hash, so that a login survives a restart and the books hold no cookie.
+        let login = (user.subject.to_owned(), world_now(world));
+        let mut state = world.lock();
+        if let Err(error) = state.books.put("login", &s256(&cookie), &login) {
+            tracing::error!(%error, "a login was not written");
+        }
+        state.logins.insert(s256(&cookie), login);
+    }
     let mut response = choose_or_consent(world, headers, &answer.request, user, None);
     let cookie = format!("practice_login={cookie}; Path=/; HttpOnly; SameSite=Lax");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
@@ -222,7 +227,7 @@ fn logged_in(world: &World, headers: &HeaderMap) -> Option<(&'static PortalUser,
     let cookie = cookies
         .split(';')
         .find_map(|cookie| cookie.trim().strip_prefix("practice_login="))?;
-    let (subject, at) = world.lock().logins.get(cookie).cloned()?;
+    let (subject, at) = world.lock().logins.get(&s256(cookie)).cloned()?;
     seed::PORTAL_USERS
         .iter()
         .find(|user| user.subject == subject)

@@ -258,12 +258,18 @@ pub(crate) fn page(words: &Words, title: &str, body: &str, form_to: Option<&str>
     response
 }
 
-/// Words by the country of a link's address.
-pub(crate) fn words_for(headers: &HeaderMap, country: &str) -> &'static Words {
+/// Words by `lang` of a link's address, else by its country, or English for an English browser.
+pub(crate) fn words_for(headers: &HeaderMap, country: &str, lang: &str) -> &'static Words {
     let browser = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
+    match lang {
+        "da" => return &DANISH,
+        "fi" => return &FINNISH,
+        "en" => return &ENGLISH,
+        _ => {}
+    }
     match (browser.get(..2), country) {
         (Some("en"), _) => &ENGLISH,
         (Some("fi"), _) | (_, "FI") => &FINNISH,

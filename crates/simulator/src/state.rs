@@ -155,7 +155,7 @@ pub(crate) struct State {
     pub(crate) codes: HashMap<String, Code>,
     /// Hashes of the nonces that were seen.
     pub(crate) nonces: HashSet<String>,
-    /// Login cookies of the portal: subject and time of login.
+    /// Login cookies of the portal by their hashes: subject and time of login.
     pub(crate) logins: HashMap<String, (String, i64)>,
 }
 
@@ -204,7 +204,7 @@ impl State {
                 .into_iter()
                 .map(|(nonce, ())| nonce)
                 .collect(),
-            logins: HashMap::new(),
+            logins: books.all("login")?.into_iter().collect(),
             books,
         })
     }

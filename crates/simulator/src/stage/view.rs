@@ -134,7 +134,7 @@ fn acts_on(world: &World, invoice: &Invoice) -> String {
         .map(|token| {
             let href = world.landing(token, invoice.country());
             format!(
-                "<a class=button href=\"{}\" target=_blank rel=noopener>Open link</a>",
+                "<a class=button href=\"{}\" target=_blank rel=noopener>Link</a>",
                 escape(&href)
             )
         })

@@ -3,8 +3,9 @@
 use anyhow::Result;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use simulator::{Country, Switches};
 
-use crate::shop::{EXPIRED_CARD, Shop, USER};
+use crate::shop::{EXPIRED_CARD, Shop, USER, authorize_url, world};
 
 /// Presses a button; the page that follows.
 async fn press(shop: &Shop, fields: &[(&str, &str)]) -> Result<String> {
@@ -101,6 +102,56 @@ async fn a_page_from_elsewhere_cannot_press_its_buttons() -> Result<()> {
         let url = format!("{}/__practice{path}", shop.simulator.base_url());
         let foreign = shop.http.post(url).header("sec-fetch-site", "cross-site");
         assert_eq!(foreign.send().await?.status(), StatusCode::FORBIDDEN, "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_page_of_a_link_speaks_the_language_that_its_address_names() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let (_, href) = shop.link(&shop.body("1")).await?;
+    for (lang, words) in [
+        ("", "Betal nu"),
+        ("&lang=fi", "Maksa nyt"),
+        ("&lang=en", "Pay now"),
+    ] {
+        let page = reqwest::get(format!("{href}{lang}")).await?.text().await?;
+        assert!(page.contains(words), "{lang}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_login_survives_a_restart_and_its_cookie_is_not_in_the_books() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = Some(folder.path().to_owned());
+    let first = world(data.clone(), Switches::default()).await?;
+    let mut fields: Vec<(String, String)> = url::Url::parse(&authorize_url(&first, Country::Dk, &[])?)?
+        .query_pairs()
+        .into_owned()
+        .collect();
+    for (name, value) in [
+        ("step", "login"),
+        ("email", "mette@nordhavn.example"),
+        ("password", "practice"),
+    ] {
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+    let portal = format!("{}/dk/account/connect/authorize", first.base_url());
+    let answer = reqwest::Client::new().post(portal).form(&fields).send().await?;
+    let cookie = answer.headers()["set-cookie"].to_str()?.to_owned();
+    let cookie = cookie.split(';').next().unwrap_or_default();
+    first.shutdown().await;
+    drop(first);
+    let again = world(data, Switches::default()).await?;
+    let asked = reqwest::Client::new().get(authorize_url(&again, Country::Dk, &[])?);
+    let page = asked.header("cookie", cookie).send().await?.text().await?;
+    // The consent, not the login.
+    assert!(page.contains("Nordhavn Cykler") && !page.contains("name=password"));
+    let secret = cookie.split_once('=').map_or("", |(_, secret)| secret).as_bytes();
+    for file in std::fs::read_dir(folder.path())? {
+        let bytes = std::fs::read(file?.path())?;
+        assert!(!bytes.windows(secret.len()).any(|part| part == secret));
     }
     Ok(())
 }
