@@ -79,6 +79,14 @@ impl Desk {
     /// # Errors
     /// [`OpenError`], with a sentence for the merchant.
     pub async fn open(setup: Setup) -> Result<Arc<Self>, OpenError> {
+        Self::open_by(setup, Arc::new(SystemClock::default())).await
+    }
+
+    /// The same by another clock than the computer's.
+    ///
+    /// # Errors
+    /// [`OpenError`], with a sentence for the merchant.
+    pub async fn open_by(setup: Setup, clock: Arc<dyn Clock>) -> Result<Arc<Self>, OpenError> {
         let folder_error = |reason| OpenError::Folder {
             folder: setup.data.display().to_string(),
             reason,
@@ -97,7 +105,6 @@ impl Desk {
             }
         }
         folder.remember(&remembered).map_err(folder_error)?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let in_front = Arc::new(AtomicBool::new(true));
         let chosen = remembered.current.clone().unwrap_or_default();
@@ -139,6 +146,13 @@ impl Desk {
         if in_front {
             self.current().wake_poller.notify_one();
         }
+    }
+
+    /// Tells that the clock made a leap: what waits for a moment looks again whether it has come.
+    pub fn time_leapt(&self) {
+        let connection = self.current();
+        connection.wake_sender.notify_one();
+        connection.wake_poller.notify_one();
     }
 
     /// Ends all work. What is on its way is waited for.

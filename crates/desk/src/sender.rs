@@ -67,6 +67,7 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
     };
     let correlation = Uuid::new_v4();
     begin(connection, &item, correlation).await?;
+    kill_point::pass("socket.before");
     let attempt = match item.channel {
         Channel::Phone => {
             let call =
@@ -88,6 +89,7 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
     if matches!(attempt, Err(ApiError::Unauthorized { .. })) {
         connection.session.rejected(&ready.token_value).await;
     }
+    kill_point::pass("answer");
     settle(connection, &item, attempt).await?;
     Ok(Step::Again)
 }

@@ -133,6 +133,7 @@ impl Ledger {
     /// A status check that says the same as the last word adds no row, nor does a callback that comes twice (spec 11.5);
     /// they only move the time of the last check.
     pub fn observe(&mut self, invoice_id: &str, said: &Said) -> Result<bool, LedgerError> {
+        kill_point::pass("observe");
         self.transaction(|db| {
             must_exist(db, invoice_id)?;
             db.prepare_cached("UPDATE invoice SET last_checked_at = ?2 WHERE id = ?1")?

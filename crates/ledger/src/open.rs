@@ -80,7 +80,9 @@ impl Ledger {
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = job(&transaction)?;
+        kill_point::pass("commit.before");
         transaction.commit()?;
+        kill_point::pass("commit.after");
         Ok(done)
     }
 }

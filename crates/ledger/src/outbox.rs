@@ -62,6 +62,7 @@ impl Ledger {
     ///
     /// The identical bytes go out again only when the interrupted attempt has surely ended at the service too.
     pub fn recover(&mut self, now: Timestamp) -> Result<usize, LedgerError> {
+        kill_point::pass("recover");
         self.transaction(|db| {
             let mut statement = db.prepare("SELECT id, changed_at FROM invoice WHERE outbox = 'sending'")?;
             let found: Vec<(String, i64)> = statement
@@ -88,6 +89,7 @@ impl Ledger {
     /// Ends the hold of everything whose time to undo has run out at `now`: it is queued, and can no longer be taken
     /// back. Answers the ids. [`Ledger::next_to_send`] does not need it; it is for what the list shows while offline.
     pub fn release_due(&mut self, now: Timestamp) -> Result<Vec<String>, LedgerError> {
+        kill_point::pass("release_due");
         self.transaction(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT id FROM invoice WHERE outbox = 'held' AND not_before <= ?1 ORDER BY number",
@@ -145,6 +147,7 @@ impl Ledger {
         correlation_id: &str,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
+        kill_point::pass("begin_sending");
         self.transaction(|db| {
             let found = outbox(db, invoice_id)?;
             if !matches!(found.as_str(), "held" | "queued" | "waiting" | "in_doubt") {
@@ -181,6 +184,7 @@ impl Ledger {
         said: Answered,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
+        kill_point::pass("settle");
         self.transaction(|db| {
             let found = outbox(db, invoice_id)?;
             if found != "sending" {

@@ -42,6 +42,7 @@ impl Ledger {
     where
         E: std::fmt::Display,
     {
+        kill_point::pass("send");
         self.transaction(|db| {
             let draft = drafts::draft(db, draft_id)?;
             if draft.revision != revision {

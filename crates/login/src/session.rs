@@ -419,12 +419,15 @@ impl Shared {
 
     /// Durable before use. The former one stays beside it until the new one has worked, for servers that reuse tokens.
     async fn store_rotated(&self, former: &Kept, renewed: &Kept) -> Result<(), StoreError> {
+        kill_point::pass("rotated.before");
         if former.refresh_token != renewed.refresh_token
             && let Err(error) = self.keep(SecretKind::FormerRefreshToken, former).await
         {
             tracing::warn!(%error, "the former refresh token was not kept");
         }
+        kill_point::pass("rotated.between");
         let kept = self.keep(SecretKind::RefreshToken, renewed).await;
+        kill_point::pass("rotated.after");
         if let Err(error) = &kept {
             // In memory it works on; after this run the merchant signs in again.
             tracing::error!(%error, "the refresh token was not stored");

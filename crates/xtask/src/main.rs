@@ -4,6 +4,7 @@
 //! libraries that the others need are there.
 
 mod demo;
+mod killtest;
 mod place;
 mod process;
 mod run;
@@ -21,6 +22,8 @@ const USAGE: &str = "\
 cargo xtask run     sets up, builds, and opens Kvit in the practice world (without a display: the demo)
 cargo xtask test    sets up and runs every test, the one with the real window too
 cargo xtask demo    plays the main job in the real window, without a display; pictures and log in target/demo
+cargo xtask killtest --kills N --seed S
+                    kills the core N times, at every step of sending, and compares the books with the service's
 cargo xtask setup   only sets up: system libraries, npm packages, the UI";
 
 fn main() -> ExitCode {
@@ -42,6 +45,9 @@ fn chore(arguments: &[String]) -> Result<bool> {
         ["setup"] => setup::everything()?,
         ["run"] => run::run()?,
         ["test"] => return Ok(test::test()),
+        ["killtest", arguments @ ..] => {
+            return Ok(killtest::build()? && killtest::run(arguments, |_| {})?);
+        }
         ["demo"] => demo::demo()?,
         // For work on the demo itself: with what is built, without set-up.
         ["demo", "--built"] => demo::demo_with_what_is_built()?,

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process::watched;
 use crate::say::{say, span};
-use crate::{demo, place, setup};
+use crate::{demo, killtest, place, setup};
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,7 +90,13 @@ fn rust(parts: &mut Vec<Part>) -> Result<()> {
         "cargo test",
         &["cargo", "test", "--locked", "--workspace", "--no-fail-fast"],
         count_cargo,
-    )
+    )?;
+    run(parts, "kill test, building it", |_| killtest::build())?;
+    run(parts, "kill test (100 kills)", |tally| {
+        let survived = killtest::run(killtest::SHORT, |_| {})?;
+        tally.passed = u32::from(survived);
+        Ok(survived)
+    })
 }
 
 fn ui(parts: &mut Vec<Part>) -> Result<()> {

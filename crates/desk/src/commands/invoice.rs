@@ -129,6 +129,7 @@ pub(crate) async fn invoice_cancel(desk: &Desk, invoice: InvoiceRef) -> Outcome<
         .api
         .cancel(&ready.token, Uuid::new_v4(), &ready.merchant_id, &service_id)
         .await;
+    kill_point::pass("cancel.answer");
     connection.note_network(answer.as_ref().err());
     let id = invoice.id.clone();
     match answer {

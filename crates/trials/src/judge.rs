@@ -1,0 +1,271 @@
+//! The verdict: what the merchant was promised, what the ledger says, and what the service has, side by side.
+//!
+//! Pure, so that each kind of fault can be shown to be seen. An intent is known by its amount: no two have the same.
+
+use std::collections::BTreeMap;
+
+use ledger::Shown;
+
+/// What the merchant wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Intent {
+    /// To pay, minor units; the intent's name on both sides.
+    pub(crate) amount: i64,
+    /// `draft_send` answered that it is sent.
+    pub(crate) promised: bool,
+    /// What happened, for the story of an offender.
+    pub(crate) story: Vec<String>,
+}
+
+/// An invoice as the ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) number: u64,
+    pub(crate) amount: i64,
+    pub(crate) shown: Shown,
+    pub(crate) service_id: Option<String>,
+}
+
+/// An invoice as the service has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct There {
+    pub(crate) id: String,
+    pub(crate) number: Option<String>,
+    pub(crate) amount: i64,
+    pub(crate) status: String,
+}
+
+/// Offenders by kind, each in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) lost: Vec<String>,
+    pub(crate) doubled: Vec<String>,
+    pub(crate) misclaimed: Vec<String>,
+}
+
+impl Verdict {
+    pub(crate) fn is_clean(&self) -> bool {
+        self.lost.is_empty() && self.doubled.is_empty() && self.misclaimed.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.lost.extend(other.lost);
+        self.doubled.extend(other.doubled);
+        self.misclaimed.extend(other.misclaimed);
+    }
+}
+
+/// Compares both books when nothing is on its way any more.
+pub(crate) fn judge(intents: &[Intent], kept: &[Kept], there: &[There]) -> Verdict {
+    let mut verdict = Verdict::default();
+    let ours = by_amount(kept, |row| row.amount);
+    let theirs = by_amount(there, |row| row.amount);
+    for intent in intents {
+        let none = (Vec::new(), Vec::new());
+        let kept = ours.get(&intent.amount).unwrap_or(&none.0);
+        let there = theirs.get(&intent.amount).unwrap_or(&none.1);
+        let tell = |what: String| format!("{what}; {}", intent.story.join(", "));
+        if there.len() > 1 {
+            verdict
+                .doubled
+                .push(tell(format!("{} has {there:?}", intent.amount)));
+        }
+        if kept.len() > 1 {
+            let twice = format!("{} stands in the ledger as {kept:?}", intent.amount);
+            verdict.misclaimed.push(tell(twice));
+        }
+        match (kept.first(), there.first()) {
+            (None, None) if intent.promised => {
+                verdict.lost.push(tell(format!("{} is nowhere", intent.amount)));
+            }
+            (None, Some(there)) => verdict
+                .misclaimed
+                .push(tell(format!("the ledger does not know {there:?}"))),
+            (Some(kept), there) => match claim(kept, there.copied()) {
+                Claim::True => {}
+                Claim::False => verdict
+                    .misclaimed
+                    .push(tell(format!("{kept:?} against {there:?}"))),
+                Claim::Unsettled => verdict.lost.push(tell(format!("{kept:?} never came to an end"))),
+            },
+            (None, None) => {}
+        }
+    }
+    verdict.misclaimed.extend(strangers(intents, there));
+    verdict.misclaimed.extend(holes(kept));
+    verdict
+}
+
+fn by_amount<T>(rows: &[T], amount: impl Fn(&T) -> i64) -> BTreeMap<i64, Vec<&T>> {
+    let mut found: BTreeMap<i64, Vec<&T>> = BTreeMap::new();
+    for row in rows {
+        found.entry(amount(row)).or_default().push(row);
+    }
+    found
+}
+
+enum Claim {
+    True,
+    False,
+    /// Neither sent nor refused, although everything has come to rest.
+    Unsettled,
+}
+
+/// Whether what the ledger shows is so.
+fn claim(kept: &Kept, there: Option<&There>) -> Claim {
+    let is = |right: bool| if right { Claim::True } else { Claim::False };
+    let same = |there: &There| {
+        kept.service_id.as_ref() == Some(&there.id) && there.number == Some(kept.number.to_string())
+    };
+    let in_state = |word: &str| is(there.is_some_and(|there| same(there) && there.status == word));
+    match kept.shown {
+        Shown::Held | Shown::Queued | Shown::Sending | Shown::Waiting | Shown::InDoubt => Claim::Unsettled,
+        Shown::SentIdUnknown => is(there.is_some()),
+        // Taken, and its state not told yet.
+        Shown::Accepted => is(there.is_some_and(same)),
+        Shown::Refused => is(there.is_none()),
+        Shown::Created => in_state("created"),
+        Shown::Scheduled => in_state("accepted"),
+        Shown::Paid => in_state("paid"),
+        Shown::Rejected => in_state("rejected"),
+        Shown::Expired => in_state("expired"),
+        Shown::Canceled => in_state("canceled"),
+        Shown::Invalid | Shown::Unknown => Claim::False,
+    }
+}
+
+/// Invoices on the service that nobody wanted.
+fn strangers(intents: &[Intent], there: &[There]) -> Vec<String> {
+    let wanted = |row: &&There| !intents.iter().any(|intent| intent.amount == row.amount);
+    there
+        .iter()
+        .filter(wanted)
+        .map(|row| format!("nobody wanted {row:?}"))
+        .collect()
+}
+
+/// Numbers must run from one without a gap or a double.
+fn holes(kept: &[Kept]) -> Vec<String> {
+    let mut numbers: Vec<u64> = kept.iter().map(|row| row.number).collect();
+    numbers.sort_unstable();
+    let right = numbers
+        .iter()
+        .zip(1_u64..)
+        .all(|(found, wanted)| *found == wanted);
+    if right {
+        Vec::new()
+    } else {
+        vec![format!("the numbers are {numbers:?}")]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn intent(amount: i64, promised: bool) -> Intent {
+        Intent {
+            amount,
+            promised,
+            story: Vec::new(),
+        }
+    }
+
+    fn kept(number: u64, amount: i64, shown: Shown) -> Kept {
+        Kept {
+            number,
+            amount,
+            shown,
+            service_id: Some(format!("id-{number}")),
+        }
+    }
+
+    fn there(number: u64, amount: i64, status: &str) -> There {
+        There {
+            id: format!("id-{number}"),
+            number: Some(number.to_string()),
+            amount,
+            status: status.to_owned(),
+        }
+    }
+
+    fn found(intents: &[Intent], kept: &[Kept], there: &[There]) -> (usize, usize, usize) {
+        let verdict = judge(intents, kept, there);
+        (
+            verdict.lost.len(),
+            verdict.doubled.len(),
+            verdict.misclaimed.len(),
+        )
+    }
+
+    #[test]
+    fn agreeing_books_are_clean() {
+        let intents = [intent(500, true), intent(505, true), intent(510, false)];
+        let ours = [kept(1, 500, Shown::Created), kept(2, 505, Shown::Refused)];
+        assert_eq!(found(&intents, &ours, &[there(1, 500, "created")]), (0, 0, 0));
+    }
+
+    #[test]
+    fn a_promise_that_is_nowhere_is_lost() {
+        assert_eq!(found(&[intent(500, true)], &[], &[]), (1, 0, 0));
+    }
+
+    #[test]
+    fn an_invoice_that_never_comes_to_rest_is_lost() {
+        let ours = [kept(1, 500, Shown::InDoubt)];
+        assert_eq!(found(&[intent(500, true)], &ours, &[]), (1, 0, 0));
+    }
+
+    #[test]
+    fn two_on_the_service_are_doubled() {
+        let theirs = [there(1, 500, "created"), there(2, 500, "created")];
+        let ours = [kept(1, 500, Shown::Created)];
+        assert_eq!(found(&[intent(500, true)], &ours, &theirs), (0, 1, 0));
+    }
+
+    #[test]
+    fn every_false_claim_is_seen() {
+        for (shown, status) in [
+            (Shown::Created, None),
+            (Shown::SentIdUnknown, None),
+            (Shown::Accepted, None),
+            (Shown::Refused, Some("created")),
+            (Shown::Paid, Some("created")),
+            (Shown::Canceled, Some("paid")),
+        ] {
+            let theirs: Vec<There> = status.map(|status| there(1, 500, status)).into_iter().collect();
+            let ours = [kept(1, 500, shown)];
+            assert_eq!(
+                found(&[intent(500, true)], &ours, &theirs),
+                (0, 0, 1),
+                "{shown:?} {status:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_invoice_s_id_is_a_false_claim() {
+        let mut theirs = there(1, 500, "created");
+        theirs.id = "id-of-another".into();
+        let ours = [kept(1, 500, Shown::Created)];
+        assert_eq!(found(&[intent(500, true)], &ours, &[theirs]), (0, 0, 1));
+    }
+
+    #[test]
+    fn an_invoice_on_the_service_that_the_ledger_does_not_know_is_seen() {
+        assert_eq!(
+            found(&[intent(500, false)], &[], &[there(1, 500, "created")]),
+            (0, 0, 1)
+        );
+        assert_eq!(found(&[], &[], &[there(1, 500, "created")]), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_hole_in_the_numbers_is_seen() {
+        let ours = [kept(2, 500, Shown::Created)];
+        assert_eq!(
+            found(&[intent(500, true)], &ours, &[there(2, 500, "created")]),
+            (0, 0, 1)
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! The merchant and the customer: a connection to the simulator, the sign-in, an invoice, a payment.
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use simulator::visitor::{self, Person, Return};
+use simulator::{Country, Simulator};
+
+use super::process::{Core, Said};
+
+/// The merchant's own page, as whitelisted.
+pub(super) const RETURN: &str = "https://nordhavn.example/return";
+
+/// Danish phones of the simulator whose cards are good.
+const PHONES: &[&str] = &["+4557373259", "+4522509895", "+4554048573", "+4585155935"];
+
+/// Adds the connection whose API calls go by the relay on `port`; answers its id.
+pub(super) async fn connect(core: &Core, simulator: &Simulator, port: u16) -> Result<String> {
+    let form = json!({
+        "name": "Trial",
+        "world": "sandbox",
+        "country": "DK",
+        "clientId": simulator::PRACTICE_CLIENT_ID,
+        "clientSecret": simulator::PRACTICE_CLIENT_SECRET,
+        "gatewayId": simulator::PRACTICE_GATEWAY_ID,
+        "gatewaySecret": simulator::PRACTICE_GATEWAY_SECRET,
+        "redirectUri": RETURN,
+        "door": "return_page",
+        "discoveryUrl": simulator.discovery_url(Country::Dk),
+        "issuer": simulator.issuer(),
+        "apiBaseUrl": format!("http://127.0.0.1:{port}/invoice-restapi"),
+        "merchantVat": "DK25313763",
+    });
+    let added = must(core.call("connection_add", form).await?, "connection_add")?;
+    let id = added["id"].as_str().context("a connection has an id")?.to_owned();
+    must(
+        core.call("connection_choose", json!({ "id": id })).await?,
+        "connection_choose",
+    )?;
+    Ok(id)
+}
+
+/// The answer of a command that nothing stands in the way of.
+pub(super) fn must(said: Said, name: &str) -> Result<Value> {
+    match said {
+        Said::Yes(value) => Ok(value),
+        Said::No(word) => bail!("{name} was refused: {word}"),
+        Said::Dead => bail!("the core died during {name}, where nothing kills it"),
+    }
+}
+
+/// Signs in unless that is done. Answers whether the core lives and is signed in.
+pub(super) async fn sign_in(core: &Core) -> Result<bool> {
+    let status = match core.call("connection_show", json!({})).await? {
+        Said::Yes(status) => status,
+        Said::Dead => return Ok(false),
+        Said::No(word) => bail!("connection_show was refused: {word}"),
+    };
+    if status["session"]["state"] == "signed_in" {
+        return Ok(true);
+    }
+    let begun = match core.call("signin_begin", json!({})).await? {
+        Said::Yes(begun) => begun,
+        Said::Dead => return Ok(false),
+        Said::No(word) => bail!("the sign-in does not begin: {word}"),
+    };
+    let address = begun["authorizeUrl"]
+        .as_str()
+        .context("a sign-in has an address")?;
+    let Return::Fragment(answer) = visitor::consent(address, Person::danish()).await? else {
+        bail!("the return page takes a fragment");
+    };
+    match core.call("signin_paste", json!({ "address": answer })).await? {
+        Said::Yes(_) => Ok(true),
+        Said::Dead => Ok(false),
+        Said::No(word) => bail!("the sign-in was refused: {word}"),
+    }
+}
+
+/// A draft that is ready to be sent.
+pub(super) struct Written {
+    pub(super) draft: Value,
+    pub(super) amount: i64,
+    pub(super) by_phone: bool,
+}
+
+/// Writes the `nth` invoice of a world, whose amount no other has. `None`: the core died.
+pub(super) async fn write(core: &Core, nth: i64, by_phone: bool) -> Result<Option<Written>> {
+    let draft = match core.call("draft_create", json!({})).await? {
+        Said::Yes(draft) => draft,
+        Said::Dead => return Ok(None),
+        Said::No(word) => bail!("draft_create was refused: {word}"),
+    };
+    let mut form = draft["form"].clone();
+    let phone = PHONES[usize::try_from(nth)? % PHONES.len()];
+    form["recipient"] = json!({ "name": "Mads Krogh", "phone": phone });
+    // 4 kroner and 4 øre more each time, and a quarter of VAT.
+    let price = 400 + 4 * nth;
+    form["lines"] = json!([{
+        "description": "Eftersyn",
+        "unitPrice": format!("{},{:02}", price / 100, price % 100),
+    }]);
+    let save = json!({ "id": draft["id"], "revision": draft["revision"], "form": form });
+    let saved = match core.call("draft_save", save).await? {
+        Said::Yes(saved) => saved,
+        Said::Dead => return Ok(None),
+        Said::No(word) => bail!("draft_save was refused: {word}"),
+    };
+    let amount = saved["reading"]["gross"]["minor"].as_i64();
+    // Ten a day to one phone (spec 12.5): after that the merchant takes the link.
+    let by_phone = by_phone && saved["reading"]["canSendToPhone"] == true;
+    Ok(Some(Written {
+        draft: json!({
+            "id": saved["id"],
+            "revision": saved["revision"],
+            "channel": if by_phone { "phone" } else { "link" },
+        }),
+        amount: amount.context("a saved draft has a total")?,
+        by_phone,
+    }))
+}
+
+/// The customer opens the link and pays. Anything may stand in the way: it may be cancelled by now.
+pub(super) async fn pay_link(http: &reqwest::Client, href: &str) -> Result<()> {
+    let form = [("phone", PHONES[0]), ("decision", "now")];
+    http.post(href).form(&form).send().await?;
+    Ok(())
+}

@@ -1,0 +1,434 @@
+//! One world: a simulator that lives through everything, one ledger, and the core that is ended again and again.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use jiff::{SignedDuration, Timestamp};
+use ledger::{Filter, Ledger, Query, Sort};
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+use simulator::{Config, Simulator};
+
+use super::plan::Plan;
+use super::process::{Core, LONGEST, Said, Victim, bury};
+use super::visit::{self, Written};
+use super::wire::Wire;
+use crate::judge::{Intent, Kept, There, Verdict, judge};
+
+/// Moves past the hold, past the back-off, and past the pause that a doubt waits for.
+const STEP: i64 = 61;
+
+/// Moves past the pause after a refusal in doubt, and into another day.
+const LEAP: i64 = 25 * 3_600;
+
+/// How long the core may go on before it is looked at again. Only how soon the end is seen depends on it.
+const LOOK_AGAIN: Duration = Duration::from_millis(4);
+
+/// The clock of both sides: the computer's, ahead by so many seconds.
+#[derive(Default)]
+struct Ahead(AtomicI64);
+
+impl simulator::Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + SignedDuration::from_secs(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// What the merchant did about one invoice.
+struct Wish {
+    intent: Intent,
+    order: Value,
+    /// The invoice's id, once `draft_send` answered.
+    invoice: Option<String>,
+    /// Somebody paid or cancelled it, so that its state must be asked for before the books are compared.
+    touched: bool,
+}
+
+/// What a world came to.
+pub(super) struct Ended {
+    pub(super) on_the_service: usize,
+    /// How many invoices stand in which state in the ledger.
+    pub(super) states: BTreeMap<String, u32>,
+    pub(super) verdict: Verdict,
+}
+
+/// One world.
+pub(super) struct World {
+    program: PathBuf,
+    folder: tempfile::TempDir,
+    simulator: Simulator,
+    clock: Arc<Ahead>,
+    wire: Wire,
+    victim: Victim,
+    http: reqwest::Client,
+    dice: StdRng,
+    connection: String,
+    wishes: Vec<Wish>,
+    verdict: Verdict,
+}
+
+impl World {
+    /// Starts the simulator, connects the core to it and signs in.
+    pub(super) async fn begin(program: PathBuf, seed: u64) -> Result<Self> {
+        let clock = Arc::new(Ahead::default());
+        let simulator = simulator::start(Config {
+            clock: Arc::clone(&clock) as Arc<dyn simulator::Clock>,
+            ..Config::practice(None)
+        })
+        .await?;
+        simulator.register_redirect_uri(simulator::PRACTICE_CLIENT_ID, visit::RETURN);
+        let victim = Victim::default();
+        let (wire, port) = Wire::open(simulator.port(), victim.clone()).await?;
+        let mut world = Self {
+            program,
+            folder: tempfile::tempdir()?,
+            simulator,
+            clock,
+            wire,
+            victim,
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .tls_certs_only([])
+                .pool_max_idle_per_host(0)
+                .build()?,
+            dice: StdRng::seed_from_u64(seed),
+            connection: String::new(),
+            wishes: Vec::new(),
+            verdict: Verdict::default(),
+        };
+        let core = world.start("").await?.context("the core does not start")?;
+        world.connection = visit::connect(&core, &world.simulator, port).await?;
+        if !visit::sign_in(&core).await? {
+            bail!("the first sign-in failed");
+        }
+        bury(&world.victim).await?;
+        Ok(world)
+    }
+
+    /// Starts the core, lets the merchant work, and ends it by the `nth` plan. Answers where it died.
+    pub(super) async fn until_killed(&mut self, nth: u32) -> Result<&'static str> {
+        let plan = Plan::of(nth, &mut self.dice);
+        if let Plan::Place(name) = &plan
+            && name.starts_with("recover")
+        {
+            self.leave_one_on_its_way().await?;
+        }
+        self.note(&format!("core {nth}: {plan:?}"));
+        let dies_at = match &plan {
+            Plan::Place(names) => names,
+            _ => "",
+        };
+        let mut ended = plan.place();
+        if let Some(core) = self.start(dies_at).await? {
+            if let Plan::Wire { nth, at } = plan {
+                self.wire.arm(nth, at);
+            }
+            self.wire.release();
+            if self.work(&core, &plan).await? {
+                // Its plan was not met, or was this one.
+                ended = Plan::Rest.place();
+            }
+        }
+        bury(&self.victim).await?;
+        self.wire.disarm();
+        Ok(ended)
+    }
+
+    /// Ends a core with an invoice on its way, so that the next one has something to recover.
+    async fn leave_one_on_its_way(&mut self) -> Result<()> {
+        if let Some(core) = self.start("socket.before").await? {
+            self.work(&core, &Plan::Place("socket.before")).await?;
+        }
+        bury(&self.victim).await
+    }
+
+    /// Everything the merchant does in one run of the core. Answers whether it lived to see everything at rest.
+    async fn work(&mut self, core: &Core, plan: &Plan) -> Result<bool> {
+        if !visit::sign_in(core).await? || !self.ask_again(core).await? {
+            return Ok(false);
+        }
+        if let Plan::Moment(after) = plan {
+            let (victim, after) = (self.victim.clone(), Duration::from_millis(*after));
+            tokio::spawn(async move {
+                // The moment is chance itself; nothing waits for it.
+                tokio::time::sleep(after).await;
+                victim.kill();
+            });
+        }
+        for _ in 0..self.dice.random_range(1..=3) {
+            if !self.send_one(core).await? {
+                return Ok(false);
+            }
+        }
+        if !self.somebody_acts(core, plan).await? {
+            return Ok(false);
+        }
+        if !self.until_rest(core).await? {
+            return Ok(false);
+        }
+        self.check_claims(core).await?;
+        Ok(core.lives())
+    }
+
+    /// A send whose answer never came is sent again, as the merchant would: it is still a draft, or it is gone.
+    async fn ask_again(&mut self, core: &Core) -> Result<bool> {
+        for wish in &mut self.wishes {
+            if wish.intent.promised || wish.invoice.is_some() {
+                continue;
+            }
+            match core.call("draft_send", wish.order.clone()).await? {
+                Said::Yes(sent) => wish.sent(&sent, "sent again"),
+                // Gone: the first one had been sent. From here on it counts as a promise.
+                Said::No(_) => {
+                    wish.intent.promised = true;
+                    wish.intent.story.push("was sent after all".to_owned());
+                }
+                Said::Dead => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    async fn send_one(&mut self, core: &Core) -> Result<bool> {
+        let nth = i64::try_from(self.wishes.len())?;
+        let by_phone = self.dice.random_bool(0.5);
+        let Some(Written {
+            draft,
+            amount,
+            by_phone,
+        }) = visit::write(core, nth, by_phone).await?
+        else {
+            return Ok(false);
+        };
+        let way = if by_phone { "phone" } else { "link" };
+        let mut wish = Wish {
+            intent: Intent {
+                amount,
+                promised: false,
+                story: vec![format!("by {way}")],
+            },
+            order: draft.clone(),
+            invoice: None,
+            touched: false,
+        };
+        let said = core.call("draft_send", draft).await?;
+        let lives = !matches!(said, Said::Dead);
+        match said {
+            Said::Yes(sent) => wish.sent(&sent, "sent"),
+            Said::No(word) => bail!("draft_send was refused: {word}"),
+            Said::Dead => wish.intent.story.push("no answer to the send".to_owned()),
+        }
+        self.wishes.push(wish);
+        Ok(lives)
+    }
+
+    /// Now and then a customer pays a link, or the merchant cancels.
+    async fn somebody_acts(&mut self, core: &Core, plan: &Plan) -> Result<bool> {
+        let cancels = *plan == Plan::Place("cancel.answer") || self.dice.random_bool(0.2);
+        let pays = self.dice.random_bool(0.2);
+        if !(cancels || pays) {
+            return Ok(true);
+        }
+        let known: Vec<usize> = (0..self.wishes.len())
+            .filter(|place| self.wishes[*place].invoice.is_some() && !self.wishes[*place].touched)
+            .collect();
+        if known.is_empty() {
+            return Ok(true);
+        }
+        let place = known[self.dice.random_range(0..known.len())];
+        let id = self.wishes[place].invoice.clone();
+        let Said::Yes(shown) = core.call("invoice_show", json!({ "id": id })).await? else {
+            return Ok(core.lives());
+        };
+        self.wishes[place].touched = true;
+        if cancels {
+            self.wishes[place].intent.story.push("cancel".to_owned());
+            // It may be too late for that, which the service then says.
+            core.call("invoice_cancel", json!({ "id": id })).await?;
+        } else if let Some(href) = shown["link"]["href"].as_str() {
+            self.wishes[place].intent.story.push("paid".to_owned());
+            visit::pay_link(&self.http, href).await?;
+        }
+        Ok(core.lives())
+    }
+
+    /// Moves time until nothing waits in the outbox; answers false if the core died.
+    async fn until_rest(&mut self, core: &Core) -> Result<bool> {
+        let begun = Instant::now();
+        for turn in 0_u32.. {
+            if begun.elapsed() > LONGEST {
+                bail!("the outbox does not come to rest");
+            }
+            if !visit::sign_in(core).await? {
+                return Ok(false);
+            }
+            let Said::Yes(status) = core.call("connection_show", json!({})).await? else {
+                return Ok(false);
+            };
+            if status["outboxWaiting"] == 0 {
+                return Ok(true);
+            }
+            // Time moves when there was time to act on the last move.
+            if turn % 5 == 0 {
+                let step = if turn % 100 == 95 { LEAP } else { STEP };
+                if matches!(self.move_clock(core, step).await?, Said::Dead) {
+                    return Ok(false);
+                }
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Ok(false)
+    }
+
+    async fn move_clock(&self, core: &Core, seconds: i64) -> Result<Said> {
+        // The service first: to it, nothing may come from the future.
+        let ahead = self.clock.0.fetch_add(seconds, Ordering::SeqCst) + seconds;
+        core.set_clock(ahead).await
+    }
+
+    async fn start(&mut self, dies_at: &str) -> Result<Option<Core>> {
+        // While it was dead, time went on.
+        let ahead = self.clock.0.fetch_add(STEP, Ordering::SeqCst) + STEP;
+        let folder = self.folder.path();
+        Core::start(&self.program, folder, ahead, dies_at, &self.victim, &self.http).await
+    }
+
+    fn note(&mut self, what: &str) {
+        let open = self.wishes.iter_mut().rev().take(6);
+        open.for_each(|wish| wish.intent.story.push(what.to_owned()));
+    }
+
+    /// What the core says of the latest invoices is compared at once, before anything else can happen.
+    async fn check_claims(&mut self, core: &Core) -> Result<()> {
+        let there = self.there().await?;
+        let latest = self.wishes.iter().rev().take(4);
+        let mut false_ones = Vec::new();
+        for wish in latest {
+            let Some(id) = &wish.invoice else { continue };
+            let Said::Yes(shown) = core.call("invoice_show", json!({ "id": id })).await? else {
+                return Ok(());
+            };
+            let state = shown["row"]["state"].as_str().unwrap_or_default();
+            let is_there = there.iter().any(|row| row.amount == wish.intent.amount);
+            let claims = !matches!(
+                state,
+                "held" | "queued" | "sending" | "waiting" | "in_doubt" | "refused"
+            );
+            if (claims && !is_there) || (state == "refused" && is_there) {
+                let story = wish.intent.story.join(", ");
+                false_ones.push(format!("{} is said to be {state}; {story}", wish.intent.amount));
+            }
+        }
+        self.verdict.misclaimed.extend(false_ones);
+        Ok(())
+    }
+
+    /// Lets everything come to rest and compares the books.
+    pub(super) async fn end(mut self) -> Result<Ended> {
+        self.wire.all_arrived().await;
+        let core = self.start("").await?.context("the core does not start")?;
+        if !visit::sign_in(&core).await? || !self.ask_again(&core).await? {
+            bail!("the core died, where nothing kills it");
+        }
+        if !self.until_rest(&core).await? {
+            bail!("the core died, where nothing kills it");
+        }
+        for wish in self.wishes.iter().filter(|wish| wish.touched) {
+            let id = json!({ "id": wish.invoice });
+            visit::must(core.call("invoice_refresh", id).await?, "invoice_refresh")?;
+        }
+        if !core.lives() {
+            bail!("the core died, where nothing kills it");
+        }
+        bury(&self.victim).await?;
+        let (kept, there) = (self.kept()?, self.there().await?);
+        let intents: Vec<Intent> = self.wishes.into_iter().map(|wish| wish.intent).collect();
+        let mut verdict = self.verdict;
+        verdict.add(judge(&intents, &kept, &there));
+        self.simulator.shutdown().await;
+        let mut states = BTreeMap::new();
+        for row in &kept {
+            *states.entry(format!("{:?}", row.shown)).or_default() += 1;
+        }
+        Ok(Ended {
+            on_the_service: there.len(),
+            states,
+            verdict,
+        })
+    }
+
+    fn kept(&self) -> Result<Vec<Kept>> {
+        let file = format!("{}.kvit", self.connection);
+        let books = Ledger::open(&self.folder.path().join("books").join(file))?;
+        let page = books.invoices(&Query {
+            filter: Filter::All,
+            text: String::new(),
+            sort: Sort::Number,
+            ascending: true,
+            offset: 0,
+            limit: 100_000,
+            today: Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        })?;
+        page.rows
+            .into_iter()
+            .map(|row| {
+                Ok(Kept {
+                    number: row.number,
+                    amount: row.gross_minor,
+                    shown: row.shown,
+                    service_id: books.invoice(&row.id)?.service_id,
+                })
+            })
+            .collect()
+    }
+
+    async fn there(&self) -> Result<Vec<There>> {
+        let url = format!("{}/__practice/state", self.simulator.base_url());
+        let state: Value = serde_json::from_str(&self.http.get(url).send().await?.text().await?)?;
+        let rows = state["invoices"].as_array().context("the simulator has books")?;
+        rows.iter()
+            .map(|row| {
+                let word = |name: &str| row[name].as_str().map(str::to_owned);
+                let total = word("total").context("a total")?;
+                Ok(There {
+                    id: word("id").context("an id")?,
+                    number: word("number"),
+                    amount: minor(&total).with_context(|| format!("{total} is no amount"))?,
+                    status: word("status").context("a status")?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Wish {
+    fn sent(&mut self, answer: &Value, how: &str) {
+        self.intent.promised = true;
+        self.intent.story.push(how.to_owned());
+        self.invoice = answer["row"]["id"].as_str().map(str::to_owned);
+    }
+}
+
+/// `5.25` in minor units.
+fn minor(total: &str) -> Option<i64> {
+    let (whole, part) = total.split_once('.').unwrap_or((total, "0"));
+    let part = format!("{part:0<2}");
+    Some(whole.parse::<i64>().ok()? * 100 + part.get(..2)?.parse::<i64>().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minor;
+
+    #[test]
+    fn amounts_are_read_whatever_their_zeros() {
+        let found = ["5", "5.2", "5.25", "5.250"].map(minor);
+        assert_eq!(found, [Some(500), Some(520), Some(525), Some(525)]);
+        assert_eq!(minor("x"), None);
+    }
+}

@@ -1,0 +1,35 @@
+//! `cargo xtask killtest`: builds the core with its kill points armed, and ends it again and again (`crates/trials`).
+
+use anyhow::Result;
+
+use crate::{place, process};
+
+/// Kills of the short version that is part of every test run, and its seed.
+pub(crate) const SHORT: &[&str] = &["--kills", "100", "--seed", "1"];
+
+/// Builds what the trial needs. The core on trial is a program of its own, so that nothing else is built differently.
+pub(crate) fn build() -> Result<bool> {
+    let line = [
+        "cargo",
+        "build",
+        "--locked",
+        "--workspace",
+        "--features",
+        "trials/kill-points",
+        "--bin",
+        "core-on-trial",
+        "--bin",
+        "killtest",
+    ];
+    process::watched(&line, &place::root(), |_| {})
+}
+
+/// Runs the trial with `arguments` and hands each line to `read`; the last one says how it went.
+pub(crate) fn run(arguments: &[&str], read: impl FnMut(&str)) -> Result<bool> {
+    let program = place::built()?.join(format!("killtest{}", std::env::consts::EXE_SUFFIX));
+    let program = program.display().to_string();
+    let line: Vec<&str> = std::iter::once(program.as_str())
+        .chain(arguments.iter().copied())
+        .collect();
+    process::watched(&line, &place::root(), read)
+}
