@@ -36,14 +36,21 @@ impl Write for Log {
 
 impl Log {
     /// Everything that this test's thread, which runs all its tasks, has to say.
-    fn listen(&self) -> tracing::subscriber::DefaultGuard {
+    fn listen(&self) -> (tracing::subscriber::DefaultGuard, tracing::Dispatch) {
         let log = self.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(LevelFilter::TRACE)
             .with_ansi(false)
             .with_writer(move || log.clone())
             .finish();
-        tracing::subscriber::set_default(subscriber)
+        // While there is only one listener, `tracing` asks the thread that comes by first whether a place in the code is
+        // listened to, and that may be another test's. With two it asks the listeners.
+        let another = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_writer(io::sink)
+            .finish();
+        let another = tracing::Dispatch::new(another);
+        (tracing::subscriber::set_default(subscriber), another)
     }
 }
 
@@ -121,7 +128,7 @@ async fn what_comes_by_deep_link_and_what_it_is_redeemed_for_stays_inside() {
     let traces = Traces::of(&secrets);
     let said = log.0.lock().unwrap().clone();
     let told = String::from_utf8_lossy(&said);
-    for talkative in ["TRACE hyper_util", "DEBUG mobilepay::api"] {
+    for talkative in ["TRACE hyper_util", "DEBUG mobilepay"] {
         assert!(
             told.contains(talkative),
             "the log is not at its most talkative: {told}"
