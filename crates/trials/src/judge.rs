@@ -3,6 +3,7 @@
 //! Pure, so that each kind of fault can be shown to be seen. An intent is known by its amount: no two have the same.
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use ledger::Shown;
 
@@ -44,8 +45,28 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    pub(crate) fn is_clean(&self) -> bool {
-        self.lost.is_empty() && self.doubled.is_empty() && self.misclaimed.is_empty()
+    /// `lost 0 doubled 0 misclaimed 0`
+    pub(crate) fn counts(&self) -> String {
+        let Self {
+            lost,
+            doubled,
+            misclaimed,
+        } = self;
+        format!(
+            "lost {} doubled {} misclaimed {}",
+            lost.len(),
+            doubled.len(),
+            misclaimed.len()
+        )
+    }
+
+    /// Success, if all three are none.
+    pub(crate) fn exit(&self) -> ExitCode {
+        if self == &Self::default() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 
     pub(crate) fn add(&mut self, other: Self) {

@@ -3,6 +3,7 @@
 //! A world is one simulator, one folder, one ledger. Several go on at once, each with a seed of its own, so that what the
 //! seed decides is the same whatever the machine does.
 
+mod fault;
 mod plan;
 mod process;
 mod visit;
@@ -20,6 +21,7 @@ use clap::Parser;
 use tokio::task::JoinSet;
 
 use crate::judge::Verdict;
+pub use fault::{FaultArguments, run_faults};
 use world::{Ended, World};
 
 /// Kills in one world.
@@ -72,12 +74,7 @@ impl Tally {
 /// When the trial itself cannot go on.
 pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     let begun = Instant::now();
-    let core = match arguments.core {
-        Some(core) => core,
-        None => {
-            std::env::current_exe()?.with_file_name(format!("core-on-trial{}", std::env::consts::EXE_SUFFIX))
-        }
-    };
+    let core = program(arguments.core)?;
     let mut ahead = worlds(arguments.kills, arguments.seed);
     let mut going = JoinSet::new();
     let mut whole = Tally::default();
@@ -93,19 +90,25 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         };
         let (seed, tally) = ended?;
         let tally = tally.map_err(|error| error.context(format!("in the world of seed {seed}")))?;
-        accuse(seed, &tally.verdict);
+        accuse(&format!("seed {seed}"), &tally.verdict);
         whole.add(tally);
     }
     summarise(&whole, arguments.seed, begun.elapsed());
-    Ok(if whole.verdict.is_clean() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    Ok(whole.verdict.exit())
+}
+
+/// The core that was named, or the one beside this program.
+fn program(named: Option<PathBuf>) -> Result<PathBuf> {
+    Ok(match named {
+        Some(core) => core,
+        None => {
+            std::env::current_exe()?.with_file_name(format!("core-on-trial{}", std::env::consts::EXE_SUFFIX))
+        }
     })
 }
 
 /// Tells the story of each offender.
-fn accuse(seed: u64, verdict: &Verdict) {
+fn accuse(whose: &str, verdict: &Verdict) {
     let kinds = [
         ("lost", &verdict.lost),
         ("doubled", &verdict.doubled),
@@ -113,7 +116,7 @@ fn accuse(seed: u64, verdict: &Verdict) {
     ];
     for (kind, offenders) in kinds {
         for offender in offenders {
-            tell(&format!("seed {seed}, {kind}: {offender}"));
+            tell(&format!("{whose}, {kind}: {offender}"));
         }
     }
 }
@@ -131,18 +134,7 @@ fn summarise(whole: &Tally, seed: u64, took: Duration) {
         whole.invoices,
         f64::from(whole.kills) / took
     ));
-    let Verdict {
-        lost,
-        doubled,
-        misclaimed,
-    } = &whole.verdict;
-    tell(&format!(
-        "kills {} lost {} doubled {} misclaimed {}",
-        whole.kills,
-        lost.len(),
-        doubled.len(),
-        misclaimed.len()
-    ));
+    tell(&format!("kills {} {}", whole.kills, whole.verdict.counts()));
 }
 
 /// How many kills each world gets, and its seed.

@@ -1,4 +1,5 @@
-//! `cargo xtask killtest`: builds the core with its kill points armed, and ends it again and again (`crates/trials`).
+//! `cargo xtask killtest` and `faulttest`: the core with its kill points armed, ended again and again, and a service that
+//! fails in every way (`crates/trials`).
 
 use anyhow::Result;
 
@@ -20,16 +21,18 @@ pub(crate) fn build() -> Result<bool> {
         "core-on-trial",
         "--bin",
         "killtest",
+        "--bin",
+        "faulttest",
     ];
     process::watched(&line, &place::root(), |_| {})
 }
 
-/// Runs the trial with `arguments` and hands each line to `read`; the last one says how it went.
-pub(crate) fn run(arguments: &[&str], read: impl FnMut(&str)) -> Result<bool> {
-    let program = place::built()?.join(format!("killtest{}", std::env::consts::EXE_SUFFIX));
+/// Runs the trial called `name` with `arguments`; its last line says how it went.
+pub(crate) fn run(name: &str, arguments: &[&str]) -> Result<bool> {
+    let program = place::built()?.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let program = program.display().to_string();
     let line: Vec<&str> = std::iter::once(program.as_str())
         .chain(arguments.iter().copied())
         .collect();
-    process::watched(&line, &place::root(), read)
+    process::watched(&line, &place::root(), |_| {})
 }

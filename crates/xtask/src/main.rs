@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | demo | setup`: everything a person or a machine needs to do with this project.
+//! `cargo xtask run | test | demo | killtest | faulttest | setup`: everything a person or a machine needs to do with this project.
 //!
 //! Deliberately absent: the project's own crates. This is the first thing a fresh machine compiles, before the system
 //! libraries that the others need are there.
@@ -24,6 +24,8 @@ cargo xtask test    sets up and runs every test, the one with the real window to
 cargo xtask demo    plays the main job in the real window, without a display; pictures and log in target/demo
 cargo xtask killtest --kills N --seed S
                     kills the core N times, at every step of sending, and compares the books with the service's
+cargo xtask faulttest --rounds N --seed S
+                    lets the service fail in every way at every call, then faults and kills by chance
 cargo xtask setup   only sets up: system libraries, npm packages, the UI";
 
 fn main() -> ExitCode {
@@ -45,8 +47,8 @@ fn chore(arguments: &[String]) -> Result<bool> {
         ["setup"] => setup::everything()?,
         ["run"] => run::run()?,
         ["test"] => return Ok(test::test()),
-        ["killtest", arguments @ ..] => {
-            return Ok(killtest::build()? && killtest::run(arguments, |_| {})?);
+        [name @ ("killtest" | "faulttest"), arguments @ ..] => {
+            return Ok(killtest::build()? && killtest::run(name, arguments)?);
         }
         ["demo"] => demo::demo()?,
         // For work on the demo itself: with what is built, without set-up.

@@ -93,7 +93,7 @@ fn rust(parts: &mut Vec<Part>) -> Result<()> {
     )?;
     run(parts, "kill test, building it", |_| killtest::build())?;
     run(parts, "kill test (100 kills)", |tally| {
-        let survived = killtest::run(killtest::SHORT, |_| {})?;
+        let survived = killtest::run("killtest", killtest::SHORT)?;
         tally.passed = u32::from(survived);
         Ok(survived)
     })

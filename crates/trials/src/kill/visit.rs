@@ -48,31 +48,43 @@ pub(super) fn must(said: Said, name: &str) -> Result<Value> {
     }
 }
 
-/// Signs in unless that is done. Answers whether the core lives and is signed in.
-pub(super) async fn sign_in(core: &Core) -> Result<bool> {
+/// What came of a sign-in.
+pub(super) enum Entry {
+    /// Signed in.
+    In,
+    /// The core died.
+    Dead,
+    /// Something stood in the way.
+    Refused(String),
+}
+
+/// Signs in unless that is done.
+pub(super) async fn sign_in(core: &Core) -> Result<Entry> {
     let status = match core.call("connection_show", json!({})).await? {
         Said::Yes(status) => status,
-        Said::Dead => return Ok(false),
+        Said::Dead => return Ok(Entry::Dead),
         Said::No(word) => bail!("connection_show was refused: {word}"),
     };
     if status["session"]["state"] == "signed_in" {
-        return Ok(true);
+        return Ok(Entry::In);
     }
     let begun = match core.call("signin_begin", json!({})).await? {
         Said::Yes(begun) => begun,
-        Said::Dead => return Ok(false),
-        Said::No(word) => bail!("the sign-in does not begin: {word}"),
+        Said::Dead => return Ok(Entry::Dead),
+        Said::No(word) => return Ok(Entry::Refused(word)),
     };
     let address = begun["authorizeUrl"]
         .as_str()
         .context("a sign-in has an address")?;
-    let Return::Fragment(answer) = visitor::consent(address, Person::danish()).await? else {
-        bail!("the return page takes a fragment");
+    let answer = match visitor::consent(address, Person::danish()).await {
+        Ok(Return::Fragment(answer)) => answer,
+        Ok(Return::Form { .. }) => bail!("the return page takes a fragment"),
+        Err(error) => return Ok(Entry::Refused(error.to_string())),
     };
     match core.call("signin_paste", json!({ "address": answer })).await? {
-        Said::Yes(_) => Ok(true),
-        Said::Dead => Ok(false),
-        Said::No(word) => bail!("the sign-in was refused: {word}"),
+        Said::Yes(_) => Ok(Entry::In),
+        Said::Dead => Ok(Entry::Dead),
+        Said::No(word) => Ok(Entry::Refused(word)),
     }
 }
 

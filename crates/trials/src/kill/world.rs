@@ -12,11 +12,11 @@ use ledger::{Filter, Ledger, Query, Sort};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
-use simulator::{Config, Simulator};
+use simulator::{Config, Fault, Simulator};
 
 use super::plan::Plan;
 use super::process::{Core, LONGEST, Said, Victim, bury};
-use super::visit::{self, Written};
+use super::visit::{self, Entry, Written};
 use super::wire::Wire;
 use crate::judge::{Intent, Kept, There, Verdict, judge};
 
@@ -25,6 +25,9 @@ const STEP: i64 = 61;
 
 /// Moves past the pause after a refusal in doubt, and into another day.
 const LEAP: i64 = 25 * 3_600;
+
+/// How often a sign-in is tried while the service is in trouble.
+const TRIES: u32 = 40;
 
 /// How long the core may go on before it is looked at again. Only how soon the end is seen depends on it.
 const LOOK_AGAIN: Duration = Duration::from_millis(4);
@@ -103,7 +106,7 @@ impl World {
         };
         let core = world.start("").await?.context("the core does not start")?;
         world.connection = visit::connect(&core, &world.simulator, port).await?;
-        if !visit::sign_in(&core).await? {
+        if !world.enter(&core).await? {
             bail!("the first sign-in failed");
         }
         bury(&world.victim).await?;
@@ -149,7 +152,7 @@ impl World {
 
     /// Everything the merchant does in one run of the core. Answers whether it lived to see everything at rest.
     async fn work(&mut self, core: &Core, plan: &Plan) -> Result<bool> {
-        if !visit::sign_in(core).await? || !self.ask_again(core).await? {
+        if !self.enter(core).await? || !self.ask_again(core).await? {
             return Ok(false);
         }
         if let Plan::Moment(after) = plan {
@@ -195,8 +198,12 @@ impl World {
     }
 
     async fn send_one(&mut self, core: &Core) -> Result<bool> {
-        let nth = i64::try_from(self.wishes.len())?;
         let by_phone = self.dice.random_bool(0.5);
+        self.send_by(core, by_phone).await
+    }
+
+    async fn send_by(&mut self, core: &Core, by_phone: bool) -> Result<bool> {
+        let nth = i64::try_from(self.wishes.len())?;
         let Some(Written {
             draft,
             amount,
@@ -241,9 +248,15 @@ impl World {
             return Ok(true);
         }
         let place = known[self.dice.random_range(0..known.len())];
+        self.act(core, place, cancels).await?;
+        Ok(core.lives())
+    }
+
+    /// The merchant cancels the invoice at `place`, or the customer pays it by its link.
+    async fn act(&mut self, core: &Core, place: usize, cancels: bool) -> Result<()> {
         let id = self.wishes[place].invoice.clone();
         let Said::Yes(shown) = core.call("invoice_show", json!({ "id": id })).await? else {
-            return Ok(core.lives());
+            return Ok(());
         };
         self.wishes[place].touched = true;
         if cancels {
@@ -254,17 +267,17 @@ impl World {
             self.wishes[place].intent.story.push("paid".to_owned());
             visit::pay_link(&self.http, href).await?;
         }
-        Ok(core.lives())
+        Ok(())
     }
 
     /// Moves time until nothing waits in the outbox; answers false if the core died.
-    async fn until_rest(&mut self, core: &Core) -> Result<bool> {
+    async fn until_rest(&self, core: &Core) -> Result<bool> {
         let begun = Instant::now();
         for turn in 0_u32.. {
             if begun.elapsed() > LONGEST {
                 bail!("the outbox does not come to rest");
             }
-            if !visit::sign_in(core).await? {
+            if !self.enter(core).await? {
                 return Ok(false);
             }
             let Said::Yes(status) = core.call("connection_show", json!({})).await? else {
@@ -283,6 +296,21 @@ impl World {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
         Ok(false)
+    }
+
+    /// Signs in unless that is done; as often as it takes while the service is in trouble. Answers false if the core died.
+    async fn enter(&self, core: &Core) -> Result<bool> {
+        for _ in 0..TRIES {
+            match visit::sign_in(core).await? {
+                Entry::In => return Ok(true),
+                Entry::Dead => return Ok(false),
+                Entry::Refused(word) if self.simulator.faults().list().is_empty() => {
+                    bail!("the sign-in was refused: {word}")
+                }
+                Entry::Refused(_) => {}
+            }
+        }
+        bail!("the sign-in was refused {TRIES} times")
     }
 
     async fn move_clock(&self, core: &Core, seconds: i64) -> Result<Said> {
@@ -328,11 +356,68 @@ impl World {
         Ok(())
     }
 
+    /// From now on the service has this trouble.
+    pub(super) fn trouble(&mut self, fault: Fault) {
+        self.note(&format!("{fault:?}"));
+        self.simulator.faults().add(fault);
+    }
+
+    /// Takes all trouble away; answers how many calls it struck.
+    pub(super) fn no_more_trouble(&self) -> u64 {
+        let rules = self.simulator.faults().list();
+        self.simulator.faults().clear();
+        rules.iter().map(|rule| u64::from(rule.struck)).sum()
+    }
+
+    /// One run of the core with `fault`: an invoice by each way, a payment, a cancel. Answers how many calls were struck.
+    pub(super) async fn under(&mut self, name: &str, fault: Fault) -> Result<u64> {
+        let core = self.start("").await?.context("the core does not start")?;
+        // Signing in is a call too, so it is done anew under the fault.
+        self.must_enter(&core).await?;
+        visit::must(core.call("session_end", json!({})).await?, "session_end")?;
+        self.simulator.faults().add(fault);
+        self.must_enter(&core).await?;
+        for by_phone in [true, false] {
+            if !self.send_by(&core, by_phone).await? {
+                bail!("the core died of {name}");
+            }
+            let wish = self.wishes.last_mut().context("just sent")?;
+            wish.intent.story.push(name.to_owned());
+        }
+        self.must_rest(&core, name).await?;
+        let places = self.wishes.len() - 2..self.wishes.len();
+        for (place, cancels) in places.zip([true, false]) {
+            self.act(&core, place, cancels).await?;
+            let id = json!({ "id": self.wishes[place].invoice });
+            // Whatever stands in the way of asking, nothing may be claimed for it.
+            core.call("invoice_refresh", id).await?;
+        }
+        self.must_rest(&core, name).await?;
+        let struck = self.no_more_trouble();
+        self.check_claims(&core).await?;
+        bury(&self.victim).await?;
+        Ok(struck)
+    }
+
+    async fn must_enter(&self, core: &Core) -> Result<()> {
+        if self.enter(core).await? {
+            return Ok(());
+        }
+        bail!("the core died, where nothing kills it")
+    }
+
+    async fn must_rest(&self, core: &Core, name: &str) -> Result<()> {
+        if self.until_rest(core).await? {
+            return Ok(());
+        }
+        bail!("the core died of {name}")
+    }
+
     /// Lets everything come to rest and compares the books.
     pub(super) async fn end(mut self) -> Result<Ended> {
         self.wire.all_arrived().await;
         let core = self.start("").await?.context("the core does not start")?;
-        if !visit::sign_in(&core).await? || !self.ask_again(&core).await? {
+        if !self.enter(&core).await? || !self.ask_again(&core).await? {
             bail!("the core died, where nothing kills it");
         }
         if !self.until_rest(&core).await? {
