@@ -1,5 +1,8 @@
 //! One world: a simulator that lives through everything, one ledger, and the core that is ended again and again.
 
+mod books;
+mod trouble;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,17 +11,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
-use ledger::{Filter, Ledger, Query, Sort};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
-use simulator::{Config, Fault, Simulator};
+use simulator::{Config, Simulator};
 
 use super::plan::Plan;
 use super::process::{Core, LONGEST, Said, Victim, bury};
 use super::visit::{self, Entry, Written};
 use super::wire::Wire;
-use crate::judge::{Intent, Kept, There, Verdict, judge};
+use crate::judge::{Intent, Verdict};
 
 /// Moves past the hold, past the back-off, and past the pause that a doubt waits for.
 const STEP: i64 = 61;
@@ -330,165 +332,6 @@ impl World {
         let open = self.wishes.iter_mut().rev().take(6);
         open.for_each(|wish| wish.intent.story.push(what.to_owned()));
     }
-
-    /// What the core says of the latest invoices is compared at once, before anything else can happen.
-    async fn check_claims(&mut self, core: &Core) -> Result<()> {
-        let there = self.there().await?;
-        let latest = self.wishes.iter().rev().take(4);
-        let mut false_ones = Vec::new();
-        for wish in latest {
-            let Some(id) = &wish.invoice else { continue };
-            let Said::Yes(shown) = core.call("invoice_show", json!({ "id": id })).await? else {
-                return Ok(());
-            };
-            let state = shown["row"]["state"].as_str().unwrap_or_default();
-            let is_there = there.iter().any(|row| row.amount == wish.intent.amount);
-            let claims = !matches!(
-                state,
-                "held" | "queued" | "sending" | "waiting" | "in_doubt" | "refused"
-            );
-            if (claims && !is_there) || (state == "refused" && is_there) {
-                let story = wish.intent.story.join(", ");
-                false_ones.push(format!("{} is said to be {state}; {story}", wish.intent.amount));
-            }
-        }
-        self.verdict.misclaimed.extend(false_ones);
-        Ok(())
-    }
-
-    /// From now on the service has this trouble.
-    pub(super) fn trouble(&mut self, fault: Fault) {
-        self.note(&format!("{fault:?}"));
-        self.simulator.faults().add(fault);
-    }
-
-    /// Takes all trouble away; answers how many calls it struck.
-    pub(super) fn no_more_trouble(&self) -> u64 {
-        let rules = self.simulator.faults().list();
-        self.simulator.faults().clear();
-        rules.iter().map(|rule| u64::from(rule.struck)).sum()
-    }
-
-    /// One run of the core with `fault`: an invoice by each way, a payment, a cancel. Answers how many calls were struck.
-    pub(super) async fn under(&mut self, name: &str, fault: Fault) -> Result<u64> {
-        let core = self.start("").await?.context("the core does not start")?;
-        // Signing in is a call too, so it is done anew under the fault.
-        self.must_enter(&core).await?;
-        visit::must(core.call("session_end", json!({})).await?, "session_end")?;
-        self.simulator.faults().add(fault);
-        self.must_enter(&core).await?;
-        for by_phone in [true, false] {
-            if !self.send_by(&core, by_phone).await? {
-                bail!("the core died of {name}");
-            }
-            let wish = self.wishes.last_mut().context("just sent")?;
-            wish.intent.story.push(name.to_owned());
-        }
-        self.must_rest(&core, name).await?;
-        let places = self.wishes.len() - 2..self.wishes.len();
-        for (place, cancels) in places.zip([true, false]) {
-            self.act(&core, place, cancels).await?;
-            let id = json!({ "id": self.wishes[place].invoice });
-            // Whatever stands in the way of asking, nothing may be claimed for it.
-            core.call("invoice_refresh", id).await?;
-        }
-        self.must_rest(&core, name).await?;
-        let struck = self.no_more_trouble();
-        self.check_claims(&core).await?;
-        bury(&self.victim).await?;
-        Ok(struck)
-    }
-
-    async fn must_enter(&self, core: &Core) -> Result<()> {
-        if self.enter(core).await? {
-            return Ok(());
-        }
-        bail!("the core died, where nothing kills it")
-    }
-
-    async fn must_rest(&self, core: &Core, name: &str) -> Result<()> {
-        if self.until_rest(core).await? {
-            return Ok(());
-        }
-        bail!("the core died of {name}")
-    }
-
-    /// Lets everything come to rest and compares the books.
-    pub(super) async fn end(mut self) -> Result<Ended> {
-        self.wire.all_arrived().await;
-        let core = self.start("").await?.context("the core does not start")?;
-        if !self.enter(&core).await? || !self.ask_again(&core).await? {
-            bail!("the core died, where nothing kills it");
-        }
-        if !self.until_rest(&core).await? {
-            bail!("the core died, where nothing kills it");
-        }
-        for wish in self.wishes.iter().filter(|wish| wish.touched) {
-            let id = json!({ "id": wish.invoice });
-            visit::must(core.call("invoice_refresh", id).await?, "invoice_refresh")?;
-        }
-        if !core.lives() {
-            bail!("the core died, where nothing kills it");
-        }
-        bury(&self.victim).await?;
-        let (kept, there) = (self.kept()?, self.there().await?);
-        let intents: Vec<Intent> = self.wishes.into_iter().map(|wish| wish.intent).collect();
-        let mut verdict = self.verdict;
-        verdict.add(judge(&intents, &kept, &there));
-        self.simulator.shutdown().await;
-        let mut states = BTreeMap::new();
-        for row in &kept {
-            *states.entry(format!("{:?}", row.shown)).or_default() += 1;
-        }
-        Ok(Ended {
-            on_the_service: there.len(),
-            states,
-            verdict,
-        })
-    }
-
-    fn kept(&self) -> Result<Vec<Kept>> {
-        let file = format!("{}.kvit", self.connection);
-        let books = Ledger::open(&self.folder.path().join("books").join(file))?;
-        let page = books.invoices(&Query {
-            filter: Filter::All,
-            text: String::new(),
-            sort: Sort::Number,
-            ascending: true,
-            offset: 0,
-            limit: 100_000,
-            today: Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
-        })?;
-        page.rows
-            .into_iter()
-            .map(|row| {
-                Ok(Kept {
-                    number: row.number,
-                    amount: row.gross_minor,
-                    shown: row.shown,
-                    service_id: books.invoice(&row.id)?.service_id,
-                })
-            })
-            .collect()
-    }
-
-    async fn there(&self) -> Result<Vec<There>> {
-        let url = format!("{}/__practice/state", self.simulator.base_url());
-        let state: Value = serde_json::from_str(&self.http.get(url).send().await?.text().await?)?;
-        let rows = state["invoices"].as_array().context("the simulator has books")?;
-        rows.iter()
-            .map(|row| {
-                let word = |name: &str| row[name].as_str().map(str::to_owned);
-                let total = word("total").context("a total")?;
-                Ok(There {
-                    id: word("id").context("an id")?,
-                    number: word("number"),
-                    amount: minor(&total).with_context(|| format!("{total} is no amount"))?,
-                    status: word("status").context("a status")?,
-                })
-            })
-            .collect()
-    }
 }
 
 impl Wish {
@@ -496,24 +339,5 @@ impl Wish {
         self.intent.promised = true;
         self.intent.story.push(how.to_owned());
         self.invoice = answer["row"]["id"].as_str().map(str::to_owned);
-    }
-}
-
-/// `5.25` in minor units.
-fn minor(total: &str) -> Option<i64> {
-    let (whole, part) = total.split_once('.').unwrap_or((total, "0"));
-    let part = format!("{part:0<2}");
-    Some(whole.parse::<i64>().ok()? * 100 + part.get(..2)?.parse::<i64>().ok()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::minor;
-
-    #[test]
-    fn amounts_are_read_whatever_their_zeros() {
-        let found = ["5", "5.2", "5.25", "5.250"].map(minor);
-        assert_eq!(found, [Some(500), Some(520), Some(525), Some(525)]);
-        assert_eq!(minor("x"), None);
     }
 }
