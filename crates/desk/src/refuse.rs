@@ -123,6 +123,9 @@ impl From<ledger::LedgerError> for Refusal {
             E::ChangedMeanwhile { .. } => Self::new(RefusalCode::ChangedMeanwhile, said),
             E::WrongState { .. } => Self::new(RefusalCode::NotNow, said),
             E::NumberTaken(_) => Self::new(RefusalCode::NotNow, said).with_detail("number_taken"),
+            E::IdUsed(_) => Self::new(RefusalCode::NotNow, said).with_detail("id_used"),
+            E::NotTheSame(_) => Self::new(RefusalCode::NotNow, said).with_detail("not_the_same"),
+            E::MayBeWithCustomer => Self::new(RefusalCode::NotNow, said).with_detail("may_be_with_customer"),
             E::Failed(_) => Self::unexpected(&said),
         }
     }

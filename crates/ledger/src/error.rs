@@ -49,6 +49,15 @@ pub enum LedgerError {
         /// What was asked.
         wanted: &'static str,
     },
+    /// Another invoice has this id of the service already.
+    #[error("invoice {0} has this id already")]
+    IdUsed(u64),
+    /// What the service keeps under the given id is another invoice.
+    #[error("the service's invoice has another {0}")]
+    NotTheSame(&'static str),
+    /// The customer may have it, so nothing may take its place.
+    #[error("the customer may have this invoice already")]
+    MayBeWithCustomer,
     /// The number is below one that was already given.
     #[error("numbers up to {0} are already given")]
     NumberTaken(u64),

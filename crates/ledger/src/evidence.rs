@@ -30,6 +30,10 @@ pub enum What {
     Interrupted,
     /// The service said in which state it is.
     Told,
+    /// The merchant named its id, and the service's details under that id are those of this invoice.
+    IdGiven,
+    /// The merchant gave it up: a link that nobody has. Another draft took its place.
+    Replaced,
     /// The merchant asked to cancel.
     CancelAsked,
     /// The service refused to cancel.
@@ -136,14 +140,7 @@ impl Ledger {
         kill_point::pass("observe");
         self.transaction(|db| {
             must_exist(db, invoice_id)?;
-            db.prepare_cached("UPDATE invoice SET last_checked_at = ?2 WHERE id = ?1")?
-                .execute(params![invoice_id, said.at.as_millisecond()])?;
-            if is_repeat(db, invoice_id, said)? {
-                return Ok(false);
-            }
-            add(db, invoice_id, &row_of(said))?;
-            fold::apply(db, invoice_id, said)?;
-            Ok(true)
+            take(db, invoice_id, said, &row_of(said))
         })
     }
 
@@ -182,6 +179,13 @@ fn is_repeat(db: &Connection, invoice_id: &str, said: &Said) -> Result<bool, Led
             "SELECT 1 FROM evidence WHERE invoice_id = ?1 AND sequence = ?2 AND state = ?3 AND until IS ?4",
         )?
         .exists(params![invoice_id, sequence, said.state.word(), day])?
+    } else if let (Source::Callback, Some(date)) = (said.source, said.date) {
+        // Before the service counted its events, their time told them apart (spec 11.3).
+        db.prepare_cached(
+            "SELECT 1 FROM evidence
+             WHERE invoice_id = ?1 AND date = ?2 AND state = ?3 AND until IS ?4 AND sequence IS NULL",
+        )?
+        .exists(params![invoice_id, date.as_millisecond(), said.state.word(), day])?
     } else if said.source == Source::StatusCheck {
         // The last word by time of learning; a check that does not know the payment day contradicts none.
         db.prepare_cached(
@@ -196,7 +200,7 @@ fn is_repeat(db: &Connection, invoice_id: &str, said: &Said) -> Result<bool, Led
     Ok(repeated)
 }
 
-fn row_of(said: &Said) -> Evidence {
+pub(crate) fn row_of(said: &Said) -> Evidence {
     Evidence {
         source: said.source,
         state: Some(said.state.clone()),
@@ -208,6 +212,23 @@ fn row_of(said: &Said) -> Evidence {
         raw: said.raw.clone(),
         ..Evidence::of_ours(What::Told, said.at)
     }
+}
+
+/// Takes down what the service said, as `row`, and folds it, unless it was said before.
+pub(crate) fn take(
+    db: &Connection,
+    invoice_id: &str,
+    said: &Said,
+    row: &Evidence,
+) -> Result<bool, LedgerError> {
+    db.prepare_cached("UPDATE invoice SET last_checked_at = ?2 WHERE id = ?1")?
+        .execute(params![invoice_id, said.at.as_millisecond()])?;
+    if is_repeat(db, invoice_id, said)? {
+        return Ok(false);
+    }
+    add(db, invoice_id, row)?;
+    fold::apply(db, invoice_id, said)?;
+    Ok(true)
 }
 
 /// Adds one row.

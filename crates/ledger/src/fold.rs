@@ -122,7 +122,11 @@ fn arrange(told: &mut [Told]) {
 }
 
 /// The word that the list shows, from the outbox and from what was told.
-pub(crate) fn shown(outbox: &str, told: Option<&str>) -> Result<invoices::Shown, LedgerError> {
+pub(crate) fn shown(
+    outbox: &str,
+    told: Option<&str>,
+    replaced: bool,
+) -> Result<invoices::Shown, LedgerError> {
     use invoices::Shown;
     Ok(match told.map(State::parse) {
         Some(State::Created) => Shown::Created,
@@ -133,6 +137,7 @@ pub(crate) fn shown(outbox: &str, told: Option<&str>) -> Result<invoices::Shown,
         Some(State::Expired) => Shown::Expired,
         Some(State::Canceled) => Shown::Canceled,
         Some(State::Unknown(_)) => Shown::Unknown,
+        None if replaced => Shown::Replaced,
         None if outbox == "id_unknown" => Shown::SentIdUnknown,
         None => sql::from_word(outbox)?,
     })

@@ -28,6 +28,7 @@ pub enum Shown {
     Rejected,
     Expired,
     Canceled,
+    Replaced,
     Unknown,
 }
 
@@ -36,7 +37,12 @@ impl Shown {
     const fn standing(self) -> &'static str {
         match self {
             Self::Paid => "paid",
-            Self::Refused | Self::Invalid | Self::Rejected | Self::Expired | Self::Canceled => "closed",
+            Self::Refused
+            | Self::Invalid
+            | Self::Rejected
+            | Self::Expired
+            | Self::Canceled
+            | Self::Replaced => "closed",
             _ => "open",
         }
     }
@@ -172,10 +178,10 @@ impl Ledger {
 
 /// Writes the shown state anew, after the outbox or the told state changed.
 pub(crate) fn show_again(db: &Connection, id: &str) -> Result<(), LedgerError> {
-    let (outbox, told): (String, Option<String>) = db
-        .prepare_cached("SELECT outbox, told FROM invoice WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let shown = fold::shown(&outbox, told.as_deref())?;
+    let (outbox, told, replaced): (String, Option<String>, bool) = db
+        .prepare_cached("SELECT outbox, told, replaced_by IS NOT NULL FROM invoice WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let shown = fold::shown(&outbox, told.as_deref(), replaced)?;
     db.prepare_cached("UPDATE invoice SET shown = ?2, standing = ?3, needs_you = ?4 WHERE id = ?1")?
         .execute(params![
             id,

@@ -4,8 +4,12 @@
 //! cache. Everything here is synchronous; the caller keeps it off threads that must not wait. Deliberately absent: the
 //! network, a clock, randomness. Times, days and ids are given by the caller.
 
+mod batch;
 mod business;
+mod callbacks;
+mod consents;
 mod customers;
+mod doubt;
 mod drafts;
 mod error;
 mod evidence;
@@ -18,12 +22,20 @@ mod outbox;
 mod overview;
 #[cfg(test)]
 mod plans;
+mod reconcile;
+mod reports;
+mod runs;
 mod search;
 mod sending;
 mod sql;
+mod waiting;
 
+pub use batch::Settled;
 pub use business::BusinessRecord;
+pub use callbacks::{Heard, Taken};
+pub use consents::{ConsentAnswer, ConsentRecord, ConsentSaid};
 pub use customers::{Customer, CustomerPage};
+pub use doubt::Verified;
 pub use drafts::{Draft, DraftSummary};
 pub use error::LedgerError;
 pub use evidence::{Evidence, Said, Source, What};
@@ -33,5 +45,9 @@ pub use numbers::{Gap, GapReason};
 pub use open::Ledger;
 pub use outbox::{Answered, Outcome, Outgoing};
 pub use overview::{Age, Figure, Overview, Recent, Week};
+pub use reconcile::{By, PaidInvoice, Reconciliation, Reported, Unmatched, reconcile};
+pub use reports::Statement;
+pub use runs::{MOST_AT_ONCE, RowState, Run, RunCounts, RunOrder, RunRow, RunState};
 pub use search::fold as fold_for_search;
 pub use sending::SendOrder;
+pub use waiting::{Waiting, WaitingPage};

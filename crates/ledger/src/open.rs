@@ -12,7 +12,10 @@ use crate::LedgerError;
 const APPLICATION_ID: i32 = 0x4B56_4954;
 
 /// Forward-only steps; the n-th leads to version n.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_doubt_runs_reports.sql"),
+];
 
 /// Up to this many bytes a whole check takes no time that anybody notices.
 const QUICKLY_READ: u64 = 16 << 20;

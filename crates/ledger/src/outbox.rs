@@ -9,10 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::evidence::{self, Evidence, Source, What};
-use crate::{Ledger, LedgerError, invoices, sql};
+use crate::{Ledger, LedgerError, callbacks, invoices, sql};
 
 /// How long an interrupted attempt may still be on its way: the caller's total time-out and a margin (security 6.2).
-const STILL_ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(45);
+pub(crate) const STILL_ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(45);
+
+/// `not_before` of what a paused run holds: it wakes nobody. In milliseconds, the year 9999.
+pub(crate) const PAUSED: i64 = 253_370_764_800_000;
 
 /// An invoice that may go out now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +67,10 @@ impl Ledger {
     pub fn recover(&mut self, now: Timestamp) -> Result<usize, LedgerError> {
         kill_point::pass("recover");
         self.transaction(|db| {
-            let mut statement = db.prepare("SELECT id, changed_at FROM invoice WHERE outbox = 'sending'")?;
+            let mut statement = db.prepare(
+                "SELECT id, changed_at FROM invoice INDEXED BY invoice_outgoing
+                 WHERE outbox IN ('held', 'queued', 'sending', 'waiting', 'in_doubt') AND outbox = 'sending'",
+            )?;
             let found: Vec<(String, i64)> = statement
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
@@ -92,7 +98,9 @@ impl Ledger {
         kill_point::pass("release_due");
         self.transaction(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT id FROM invoice WHERE outbox = 'held' AND not_before <= ?1 ORDER BY number",
+                "SELECT id FROM invoice INDEXED BY invoice_to_send
+                 WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before <= ?1
+                 ORDER BY number",
             )?;
             let ids: Vec<String> = statement
                 .query_map([now.as_millisecond()], |row| row.get(0))?
@@ -107,7 +115,8 @@ impl Ledger {
     /// The first that may go out at `now`, in the order of the numbers.
     pub fn next_to_send(&self, now: Timestamp) -> Result<Option<Outgoing>, LedgerError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT id, number, channel, request, attempts, was_in_doubt FROM invoice JOIN frozen USING (row)
+            "SELECT id, number, channel, request, attempts, was_in_doubt
+             FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
              WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1
              ORDER BY number LIMIT 1",
         )?;
@@ -120,8 +129,9 @@ impl Ledger {
     /// When the next one may go out, if any waits.
     pub fn next_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
         let soonest: Option<i64> = self.db.query_row(
-            "SELECT min(not_before) FROM invoice WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt')",
-            [],
+            "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
+             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1",
+            [PAUSED],
             |row| row.get(0),
         )?;
         soonest.map(sql::moment).transpose()
@@ -148,29 +158,7 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         kill_point::pass("begin_sending");
-        self.transaction(|db| {
-            let found = outbox(db, invoice_id)?;
-            if !matches!(found.as_str(), "held" | "queued" | "waiting" | "in_doubt") {
-                return Err(LedgerError::WrongState {
-                    found,
-                    wanted: "sent",
-                });
-            }
-            let correlation_id = Some(correlation_id.to_owned());
-            evidence::add(
-                db,
-                invoice_id,
-                &Evidence {
-                    correlation_id,
-                    ..Evidence::of_ours(What::Attempted, now)
-                },
-            )?;
-            db.execute(
-                "UPDATE invoice SET attempts = attempts + 1 WHERE id = ?1",
-                [invoice_id],
-            )?;
-            move_to(db, invoice_id, "sending", now, now)
-        })
+        self.transaction(|db| begin(db, invoice_id, correlation_id, now))
     }
 
     /// Stores how the attempt ended. `said` is the answer as evidence: status, code, words, raw text.
@@ -185,21 +173,7 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         kill_point::pass("settle");
-        self.transaction(|db| {
-            let found = outbox(db, invoice_id)?;
-            if found != "sending" {
-                return Err(LedgerError::WrongState {
-                    found,
-                    wanted: "settled",
-                });
-            }
-            let doubted: bool = db.query_row(
-                "SELECT was_in_doubt FROM invoice WHERE id = ?1",
-                [invoice_id],
-                |row| row.get(0),
-            )?;
-            settle(db, invoice_id, outcome, doubted, &said, now)
-        })
+        self.transaction(|db| end(db, invoice_id, outcome, &said, now))
     }
 }
 
@@ -216,6 +190,51 @@ pub struct Answered {
     pub correlation_id: Option<String>,
     /// The body as it came.
     pub raw: Option<String>,
+}
+
+/// [`Ledger::begin_sending`] within a transaction.
+pub(crate) fn begin(
+    db: &Connection,
+    invoice_id: &str,
+    correlation_id: &str,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let found = outbox(db, invoice_id)?;
+    if !matches!(found.as_str(), "held" | "queued" | "waiting" | "in_doubt") {
+        return Err(LedgerError::WrongState {
+            found,
+            wanted: "sent",
+        });
+    }
+    let attempted = Evidence {
+        correlation_id: Some(correlation_id.to_owned()),
+        ..Evidence::of_ours(What::Attempted, now)
+    };
+    evidence::add(db, invoice_id, &attempted)?;
+    db.prepare_cached("UPDATE invoice SET attempts = attempts + 1 WHERE id = ?1")?
+        .execute([invoice_id])?;
+    move_to(db, invoice_id, "sending", now, now)
+}
+
+/// [`Ledger::settle`] within a transaction.
+pub(crate) fn end(
+    db: &Connection,
+    invoice_id: &str,
+    outcome: &Outcome,
+    said: &Answered,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    let found = outbox(db, invoice_id)?;
+    if found != "sending" {
+        return Err(LedgerError::WrongState {
+            found,
+            wanted: "settled",
+        });
+    }
+    let doubted: bool = db
+        .prepare_cached("SELECT was_in_doubt FROM invoice WHERE id = ?1")?
+        .query_row([invoice_id], |row| row.get(0))?;
+    settle(db, invoice_id, outcome, doubted, said, now)
 }
 
 fn settle(
@@ -265,7 +284,12 @@ fn settle(
     if state == "in_doubt" {
         db.execute("UPDATE invoice SET was_in_doubt = 1 WHERE id = ?1", [id])?;
     }
-    move_to(db, id, state, not_before, now)
+    move_to(db, id, state, not_before, now)?;
+    match outcome {
+        // An event may have overtaken this answer (spec 11.5).
+        Outcome::Accepted { service_id, .. } => callbacks::adopt(db, id, service_id),
+        _ => Ok(()),
+    }
 }
 
 /// A refused repeat is tried again once a day: the service's refusal may pass (a daily limit), the doubt stays.
@@ -273,12 +297,12 @@ fn after_doubt(now: Timestamp) -> Timestamp {
     after(now, SignedDuration::from_hours(24))
 }
 
-fn after(moment: Timestamp, pause: SignedDuration) -> Timestamp {
+pub(crate) fn after(moment: Timestamp, pause: SignedDuration) -> Timestamp {
     moment.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 /// Until when it waits, for the timeline.
-fn until(not_before: Timestamp, now: Timestamp) -> Option<String> {
+pub(crate) fn until(not_before: Timestamp, now: Timestamp) -> Option<String> {
     (not_before > now).then(|| not_before.to_string())
 }
 
@@ -289,24 +313,31 @@ fn outbox(db: &Connection, id: &str) -> Result<String, LedgerError> {
     found.ok_or(LedgerError::NotFound("invoice"))
 }
 
-fn move_to(
+pub(crate) fn move_to(
     db: &Connection,
     id: &str,
     state: &str,
     not_before: Timestamp,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    db.prepare_cached("UPDATE invoice SET outbox = ?2, not_before = ?3, changed_at = ?4 WHERE id = ?1")?
-        .execute(params![
-            id,
-            state,
-            not_before.as_millisecond(),
-            now.as_millisecond()
-        ])?;
+    // A run that was paused while this one was on its way holds it too.
+    db.prepare_cached(
+        "UPDATE invoice SET outbox = ?2, changed_at = ?4,
+             not_before = CASE WHEN ?2 = 'waiting' AND EXISTS
+                 (SELECT 1 FROM run WHERE run.id = invoice.run AND run.state = 'paused') THEN ?5 ELSE ?3 END
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id,
+        state,
+        not_before.as_millisecond(),
+        now.as_millisecond(),
+        PAUSED
+    ])?;
     invoices::show_again(db, id)
 }
 
-fn read(row: &Row<'_>) -> Result<Outgoing, LedgerError> {
+pub(crate) fn read(row: &Row<'_>) -> Result<Outgoing, LedgerError> {
     Ok(Outgoing {
         invoice_id: row.get("id")?,
         number: row.get::<_, i64>("number")?.unsigned_abs(),

@@ -2,8 +2,13 @@
 
 use rusqlite::{params_from_iter, types::Value};
 
+use crate::batch::NEXT_BATCH;
+use crate::consents::{CONSENTS, CONSENTS_ASKED};
 use crate::listing::{count_statement, list_statement};
 use crate::overview::figure_statement;
+use crate::reports::{PAID, REPORTED};
+use crate::runs::{RUN_ROWS, RUNS};
+use crate::waiting::waiting_statement;
 use crate::{Filter, Ledger, Query, Sort};
 
 const FILTERS: [Filter; 8] = [
@@ -121,5 +126,53 @@ fn the_sender_and_the_poller_find_their_next_by_index() {
         "SELECT id FROM invoice WHERE next_poll_at <= ?1 AND service_id IS NOT NULL ORDER BY next_poll_at",
     ] {
         check_no_whole_table(&plan(&books, statement, vec![]));
+    }
+}
+
+#[test]
+fn the_outbox_runs_consents_and_reports_walk_their_index_in_its_order() {
+    let (_folder, books) = books();
+    for (statement, index) in [
+        (waiting_statement().as_str(), "invoice_unsettled"),
+        (NEXT_BATCH, "invoice_to_send"),
+        (RUNS, "run_by_age"),
+        (RUN_ROWS, "run_row_by_state"),
+        (CONSENTS, "consent_by_change"),
+        (CONSENTS_ASKED, "consent_asked"),
+        (PAID, "invoice_by_paid"),
+        (REPORTED, "reported_by_day"),
+        (
+            "SELECT id FROM invoice WHERE run = ?1 AND outbox = 'waiting' ORDER BY number",
+            "invoice_of_run",
+        ),
+        (
+            "SELECT said FROM stray WHERE service_id = ?1 ORDER BY row",
+            "stray_once",
+        ),
+        (
+            "SELECT id FROM customer WHERE phone = ?1 AND archived = 0 LIMIT 2",
+            "customer_by_phone",
+        ),
+    ] {
+        let steps = plan(&books, statement, vec![]);
+        assert!(
+            steps.iter().any(|step| step.contains(index)),
+            "{statement}: {steps:?}"
+        );
+        check_no_whole_table(&steps);
+    }
+    for paged in [
+        waiting_statement().as_str(),
+        NEXT_BATCH,
+        RUNS,
+        RUN_ROWS,
+        CONSENTS,
+        CONSENTS_ASKED,
+    ] {
+        let steps = plan(&books, paged, vec![]);
+        assert!(
+            steps.iter().all(|step| !step.contains("TEMP B-TREE")),
+            "{paged}: {steps:?}"
+        );
     }
 }

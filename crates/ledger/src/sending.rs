@@ -63,7 +63,8 @@ impl Ledger {
     /// Takes a held invoice back; it becomes the draft `draft_id` again.
     ///
     /// # Errors
-    /// [`LedgerError::WrongState`] once it is no longer held: then it may already be on its way.
+    /// [`LedgerError::WrongState`] once it is no longer held: then it may already be on its way. One of a run is taken back
+    /// by [`Ledger::stop_run`].
     pub fn undo(&mut self, invoice_id: &str, draft_id: &str, now: Timestamp) -> Result<Draft, LedgerError> {
         self.transaction(|db| {
             let Held {
@@ -72,9 +73,7 @@ impl Ledger {
                 form,
                 total_minor,
             } = held(db, invoice_id)?;
-            db.execute("DELETE FROM invoice_words WHERE rowid = ?1", [row])?;
-            db.execute("DELETE FROM invoice WHERE row = ?1", [row])?;
-            numbers::give_back(db, number, now.as_millisecond())?;
+            remove(db, row, number, now)?;
             drafts::insert(db, draft_id, &form, total_minor, now)?;
             drafts::draft(db, draft_id)
         })
@@ -105,6 +104,15 @@ impl Ledger {
     }
 }
 
+/// Removes an invoice that never left this computer, and gives its number back.
+pub(crate) fn remove(db: &Connection, row: i64, number: u64, now: Timestamp) -> Result<(), LedgerError> {
+    db.prepare_cached("DELETE FROM invoice_words WHERE rowid = ?1")?
+        .execute([row])?;
+    db.prepare_cached("DELETE FROM invoice WHERE row = ?1")?
+        .execute([row])?;
+    numbers::give_back(db, number, now.as_millisecond())
+}
+
 /// What remains of an invoice that is taken back.
 struct Held {
     row: i64,
@@ -115,11 +123,15 @@ struct Held {
 
 fn held(db: &Connection, invoice_id: &str) -> Result<Held, LedgerError> {
     let mut statement = db.prepare_cached(
-        "SELECT row, number, form, gross_minor, outbox FROM invoice JOIN frozen USING (row) WHERE id = ?1",
+        "SELECT row, number, form, gross_minor, outbox, run IS NOT NULL AS in_run FROM invoice JOIN frozen USING (row) WHERE id = ?1",
     )?;
     let mut rows = statement.query([invoice_id])?;
     let row = rows.next()?.ok_or(LedgerError::NotFound("invoice"))?;
-    let found: String = row.get("outbox")?;
+    let mut found: String = row.get("outbox")?;
+    // A row of a run would be sent again by the run; stopping the run takes it back.
+    if row.get("in_run")? {
+        found = "part of a run".into();
+    }
     if found != "held" {
         return Err(LedgerError::WrongState {
             found,
@@ -134,7 +146,7 @@ fn held(db: &Connection, invoice_id: &str) -> Result<Held, LedgerError> {
     })
 }
 
-fn insert(
+pub(crate) fn insert(
     db: &Connection,
     number: u64,
     order: &SendOrder<'_>,

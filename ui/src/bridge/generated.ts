@@ -1562,7 +1562,7 @@ browserOpened: boolean, };
 /**
  * What the pill says. Outbox states first, then MobilePay's.
  */
-export type StateName = "held" | "queued" | "sending" | "waiting" | "in_doubt" | "sent_id_unknown" | "refused" | "accepted" | "created" | "invalid" | "scheduled" | "paid" | "rejected" | "expired" | "canceled" | "unknown";
+export type StateName = "held" | "queued" | "sending" | "waiting" | "in_doubt" | "sent_id_unknown" | "refused" | "accepted" | "created" | "invalid" | "scheduled" | "paid" | "rejected" | "expired" | "canceled" | "replaced" | "unknown";
 
 /**
  * For those who want to look underneath.
@@ -1635,7 +1635,7 @@ flagged: boolean, };
 /**
  * What can happen to an invoice.
  */
-export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "answer_lost" | "interrupted" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "unknown";
+export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "answer_lost" | "interrupted" | "id_given" | "replaced" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "unknown";
 
 /**
  * What MobilePay said, in its own words.

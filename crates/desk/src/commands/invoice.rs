@@ -353,6 +353,8 @@ pub(crate) fn what(said: &Evidence) -> TimelineWhat {
         (What::NotSent, _) => TimelineWhat::NotSent,
         (What::AnswerLost, _) => TimelineWhat::AnswerLost,
         (What::Interrupted, _) => TimelineWhat::Interrupted,
+        (What::IdGiven, _) => TimelineWhat::IdGiven,
+        (What::Replaced, _) => TimelineWhat::Replaced,
         (What::CancelAsked, _) => TimelineWhat::CancelAsked,
         (What::CancelRefused, _) => TimelineWhat::CancelRefused,
         (What::Told, Some(State::Created)) => TimelineWhat::Created,
@@ -392,6 +394,7 @@ const fn state(shown: Shown) -> StateName {
         Shown::Rejected => StateName::Rejected,
         Shown::Expired => StateName::Expired,
         Shown::Canceled => StateName::Canceled,
+        Shown::Replaced => StateName::Replaced,
         Shown::Unknown => StateName::Unknown,
     }
 }

@@ -211,7 +211,9 @@ fn bill(connection: &Connection, record: &InvoiceRecord, issuer: String) -> Bill
             Shown::Scheduled => BillState::Scheduled,
             Shown::Paid => BillState::Paid,
             Shown::Rejected => BillState::Rejected,
-            Shown::Expired | Shown::Canceled | Shown::Invalid | Shown::Refused => BillState::Gone,
+            Shown::Expired | Shown::Canceled | Shown::Invalid | Shown::Refused | Shown::Replaced => {
+                BillState::Gone
+            }
             _ => BillState::Open,
         },
         payment_date: summary.payment_date.map(|date| date.to_string()),

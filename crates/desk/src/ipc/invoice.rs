@@ -49,6 +49,8 @@ pub enum StateName {
     Expired,
     /// Cancelled by the merchant.
     Canceled,
+    /// A link that nobody has, given up for another one.
+    Replaced,
     /// A state that Kvit does not know.
     Unknown,
 }
@@ -300,6 +302,10 @@ pub enum TimelineWhat {
     AnswerLost,
     /// The program was closed while it was on its way.
     Interrupted,
+    /// The merchant named its id, and MobilePay's details confirmed it.
+    IdGiven,
+    /// Given up for another draft: a link that nobody has.
+    Replaced,
     /// Delivered to the customer.
     Created,
     /// Failed later validation.

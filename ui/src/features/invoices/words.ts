@@ -19,6 +19,7 @@ const TONE: Record<StateName, Tone> = {
   rejected: 'bad',
   expired: 'plain',
   canceled: 'plain',
+  replaced: 'plain',
   unknown: 'warn',
 };
 

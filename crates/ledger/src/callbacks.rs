@@ -1,0 +1,161 @@
+//! Events as the service pushes them: stored once, in any order, also for ids that no invoice bears yet (spec 11.5).
+//!
+//! Deliberately absent: who may speak. An event carries no signature, so what it says is evidence like any other, and the
+//! status check has the last word by coming again.
+
+use invoice::State;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::{self, Evidence, Said, Source};
+use crate::{Ledger, LedgerError, sql};
+
+/// So many events of unknown ids are kept; a stranger who knows the address cannot fill the disk.
+const MOST_STRAYS: u32 = 10_000;
+
+/// One event (spec 11.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The service's id of the invoice.
+    pub service_id: String,
+    /// The state.
+    pub state: State,
+    /// Its time there.
+    pub date: Option<Timestamp>,
+    /// Its place among the events of this invoice.
+    pub sequence: Option<u64>,
+    /// Scheduled day of payment.
+    pub payment_date: Option<Date>,
+    /// Why it is invalid.
+    pub error_code: Option<u32>,
+    /// The service's words for it.
+    pub words: Option<String>,
+    /// The link of an invoice that went out in a batch: told nowhere else (spec 11.4).
+    pub link: Option<String>,
+    /// The event as it came.
+    pub raw: String,
+    /// When this computer heard it.
+    pub at: Timestamp,
+    /// The merchant's day then.
+    pub today: Date,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Our ids of the invoices about which something new was said.
+    pub changed: Vec<String>,
+    /// Events that were known already.
+    pub repeated: u32,
+    /// Events of ids that no invoice bears, kept until one does.
+    pub kept_aside: u32,
+    /// Events of unknown ids for which there is no more room.
+    pub turned_away: u32,
+}
+
+impl Ledger {
+    /// Stores a delivery of events, all or nothing. Only afterwards may the service be answered (spec 11.5).
+    pub fn take_events(&mut self, events: &[Heard]) -> Result<Taken, LedgerError> {
+        kill_point::pass("take_events");
+        self.transaction(|db| {
+            let mut taken = Taken::default();
+            for heard in events {
+                match invoice_of(db, &heard.service_id)? {
+                    Some(id) if apply(db, &id, heard)? => {
+                        if !taken.changed.contains(&id) {
+                            taken.changed.push(id);
+                        }
+                    }
+                    Some(_) => taken.repeated += 1,
+                    None => put_aside(db, heard, &mut taken)?,
+                }
+            }
+            Ok(taken)
+        })
+    }
+
+    /// Events that are kept for ids that no invoice bears, oldest first.
+    pub fn strays(&self, limit: u32) -> Result<Vec<Heard>, LedgerError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT said FROM stray ORDER BY row LIMIT ?1")?;
+        let rows = statement.query_map([limit], |row| Ok(sql::json(row, "said")))?;
+        rows.map(|row| row?).collect()
+    }
+}
+
+/// Folds what was kept aside for `service_id`, now that an invoice bears it.
+pub(crate) fn adopt(db: &Connection, invoice_id: &str, service_id: &str) -> Result<(), LedgerError> {
+    let mut statement = db.prepare_cached("SELECT said FROM stray WHERE service_id = ?1 ORDER BY row")?;
+    let kept: Vec<Heard> = statement
+        .query_map([service_id], |row| Ok(sql::json(row, "said")))?
+        .map(|row| row?)
+        .collect::<Result<_, LedgerError>>()?;
+    for heard in &kept {
+        apply(db, invoice_id, heard)?;
+    }
+    if !kept.is_empty() {
+        db.execute("DELETE FROM stray WHERE service_id = ?1", [service_id])?;
+    }
+    Ok(())
+}
+
+fn invoice_of(db: &Connection, service_id: &str) -> Result<Option<String>, LedgerError> {
+    Ok(db
+        .prepare_cached("SELECT id FROM invoice WHERE service_id = ?1 LIMIT 1")?
+        .query_row([service_id], |row| row.get(0))
+        .optional()?)
+}
+
+fn apply(db: &Connection, invoice_id: &str, heard: &Heard) -> Result<bool, LedgerError> {
+    let said = Said {
+        state: heard.state.clone(),
+        source: Source::Callback,
+        at: heard.at,
+        sequence: heard.sequence.and_then(|sequence| i64::try_from(sequence).ok()),
+        date: heard.date,
+        payment_date: heard.payment_date,
+        today: heard.today,
+        status: None,
+        raw: Some(heard.raw.clone()),
+        correlation_id: None,
+    };
+    let row = Evidence {
+        error_code: heard.error_code,
+        words: heard.words.clone(),
+        ..evidence::row_of(&said)
+    };
+    if let Some(link) = &heard.link {
+        db.prepare_cached(
+            "UPDATE invoice SET link = ?2 WHERE id = ?1 AND link IS NULL AND channel = 'link'",
+        )?
+        .execute([invoice_id, link])?;
+    }
+    evidence::take(db, invoice_id, &said, &row)
+}
+
+fn put_aside(db: &Connection, heard: &Heard, taken: &mut Taken) -> Result<(), LedgerError> {
+    let unnumbered = heard.date.filter(|_| heard.sequence.is_none());
+    let sameness = sql::text(&(&heard.sequence, &heard.state, &heard.payment_date, unnumbered))?;
+    let known = db
+        .prepare_cached("SELECT 1 FROM stray WHERE service_id = ?1 AND sameness = ?2")?
+        .exists([&heard.service_id, &sameness])?;
+    let kept: u32 = db.query_row("SELECT count(*) FROM stray", [], |row| row.get(0))?;
+    if known {
+        taken.repeated += 1;
+    } else if kept >= MOST_STRAYS {
+        taken.turned_away += 1;
+    } else {
+        db.prepare_cached("INSERT INTO stray (service_id, at, said, sameness) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![
+                heard.service_id,
+                heard.at.as_millisecond(),
+                sql::text(heard)?,
+                sameness
+            ])?;
+        taken.kept_aside += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Reported movements of money, kept once, and set against the paid invoices of the same days.
+
+use invoice::Content;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Row, params};
+
+use crate::reconcile::{PaidInvoice, Reconciliation, Reported, reconcile};
+use crate::{Ledger, LedgerError, sql};
+
+/// The paid invoices and movements of some days, and what belongs together.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Invoices paid on these days.
+    pub paid: Vec<PaidInvoice>,
+    /// Movements on these days.
+    pub reported: Vec<Reported>,
+    /// By index into the two.
+    pub found: Reconciliation,
+}
+
+impl Ledger {
+    /// Keeps a report over the days `first` to `last`; answers how many of its movements were new. The same movement in
+    /// two reports is one. Movements within one report that cannot be told apart are kept as many times as they stand there.
+    pub fn keep_report(
+        &mut self,
+        id: &str,
+        (first, last): (Date, Date),
+        movements: &[Reported],
+        now: Timestamp,
+    ) -> Result<u32, LedgerError> {
+        self.transaction(|db| {
+            db.execute(
+                "INSERT INTO report (id, first_day, last_day, at) VALUES (?1, ?2, ?3, ?4)",
+                params![id, first.to_string(), last.to_string(), now.as_millisecond()],
+            )?;
+            let mut add = db.prepare_cached(
+                "INSERT INTO reported (report, payment_id, kind, minor, day, reference, transfer, sameness)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (sameness) DO NOTHING",
+            )?;
+            let mut seen = std::collections::HashMap::new();
+            let mut fresh = 0;
+            for one in movements {
+                let day = one.day.to_string();
+                let parts = (
+                    &one.payment_id,
+                    &one.kind,
+                    one.minor,
+                    &day,
+                    &one.reference,
+                    &one.transfer,
+                );
+                let parts = sql::text(&parts)?;
+                let nth = seen.entry(parts.clone()).or_insert(0_u32);
+                *nth += 1;
+                fresh += add.execute(params![
+                    id,
+                    one.payment_id,
+                    one.kind,
+                    one.minor,
+                    day,
+                    one.reference,
+                    one.transfer,
+                    format!("{parts} {nth}"),
+                ])?;
+            }
+            Ok(u32::try_from(fresh).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// Remembers the payment's id of an invoice, from its details: it joins to the reports.
+    pub fn note_payment_id(&mut self, invoice_id: &str, payment_id: &str) -> Result<(), LedgerError> {
+        match self.db.execute(
+            "UPDATE invoice SET payment_id = ?2 WHERE id = ?1",
+            [invoice_id, payment_id],
+        )? {
+            0 => Err(LedgerError::NotFound("invoice")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sets the paid invoices of the days `first` to `last` against the kept movements of the same days.
+    pub fn reconciled(&self, first: Date, last: Date) -> Result<Statement, LedgerError> {
+        let days = params![first.to_string(), last.to_string()];
+        let mut statement = self.db.prepare_cached(PAID)?;
+        let paid: Vec<PaidInvoice> = statement
+            .query_map(days, |row| Ok(read_paid(row)))?
+            .map(|row| row?)
+            .collect::<Result<_, LedgerError>>()?;
+        let mut statement = self.db.prepare_cached(REPORTED)?;
+        let reported: Vec<Reported> = statement
+            .query_map(params![first.to_string(), last.to_string()], |row| {
+                Ok(read_reported(row))
+            })?
+            .map(|row| row?)
+            .collect::<Result<_, LedgerError>>()?;
+        let found = reconcile(&paid, &reported);
+        Ok(Statement {
+            paid,
+            reported,
+            found,
+        })
+    }
+}
+
+pub(crate) const PAID: &str = "SELECT id, number, gross_minor, paid_on, payment_id, content
+     FROM invoice JOIN frozen USING (row) WHERE paid_on BETWEEN ?1 AND ?2 ORDER BY number";
+
+pub(crate) const REPORTED: &str = "SELECT payment_id, kind, minor, day, reference, transfer
+     FROM reported WHERE day BETWEEN ?1 AND ?2 ORDER BY day, row";
+
+fn read_paid(row: &Row<'_>) -> Result<PaidInvoice, LedgerError> {
+    let content: Content = sql::json(row, "content")?;
+    Ok(PaidInvoice {
+        invoice_id: row.get("id")?,
+        number: row.get::<_, i64>("number")?.unsigned_abs(),
+        minor: row.get("gross_minor")?,
+        paid_on: sql::day(&row.get::<_, String>("paid_on")?)?,
+        reference: content.payment_reference,
+        payment_id: row.get("payment_id")?,
+    })
+}
+
+fn read_reported(row: &Row<'_>) -> Result<Reported, LedgerError> {
+    Ok(Reported {
+        payment_id: row.get("payment_id")?,
+        kind: row.get("kind")?,
+        minor: row.get("minor")?,
+        day: sql::day(&row.get::<_, String>("day")?)?,
+        reference: row.get("reference")?,
+        transfer: row.get("transfer")?,
+    })
+}

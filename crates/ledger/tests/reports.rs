@@ -1,0 +1,78 @@
+//! Paid invoices against what was reported, as it is kept.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod shop;
+
+use invoice::State;
+use jiff::civil::date;
+use ledger::{By, LedgerError, Reported, Unmatched};
+use shop::{Bill, Shop, TODAY, at};
+
+fn payment(minor: i64, reference: Option<&str>) -> Reported {
+    Reported {
+        payment_id: None,
+        kind: "Payment".into(),
+        minor,
+        day: TODAY,
+        reference: reference.map(str::to_owned),
+        transfer: None,
+    }
+}
+
+#[test]
+fn a_report_that_is_kept_twice_counts_once_and_equal_movements_stay_two() {
+    let mut shop = Shop::new();
+    let movements = [payment(100, None), payment(100, None), payment(200, None)];
+    let days = (TODAY, TODAY);
+    assert_eq!(shop.books.keep_report("r", days, &movements, at(0)).unwrap(), 3);
+    assert_eq!(shop.books.keep_report("s", days, &movements, at(1)).unwrap(), 0);
+    let shop = shop.reopen();
+    assert_eq!(
+        shop.books.reconciled(TODAY, TODAY).unwrap().reported,
+        movements.to_vec()
+    );
+}
+
+#[test]
+fn paid_invoices_find_their_movements() {
+    let mut shop = Shop::new();
+    for (id, reference, minor) in [("a", "REF-A", 100), ("b", "REF-B", 200), ("c", "REF-C", 300)] {
+        let bill = Bill {
+            reference,
+            minor,
+            ..Bill::default()
+        };
+        shop.deliver(id, &bill);
+        if id != "c" {
+            shop.say(id, State::Paid, 10);
+        }
+    }
+    shop.books.note_payment_id("b", "p-b").unwrap();
+    assert!(matches!(
+        shop.books.note_payment_id("x", "p"),
+        Err(LedgerError::NotFound("invoice"))
+    ));
+    let by_id = Reported {
+        payment_id: Some("P-B".into()),
+        ..payment(200, None)
+    };
+    let movements = [payment(100, Some("ref-a")), by_id, payment(7, None)];
+    shop.books
+        .keep_report("r", (TODAY, TODAY), &movements, at(0))
+        .unwrap();
+    let statement = shop.books.reconciled(TODAY, TODAY).unwrap();
+    assert_eq!(
+        statement.found.matched,
+        [(0, 0, By::Reference), (1, 1, By::PaymentId)]
+    );
+    assert_eq!(statement.found.reported, [(2, Unmatched::Nothing)]);
+    let other_day = date(2026, 11, 22);
+    assert!(
+        shop.books
+            .reconciled(other_day, other_day)
+            .unwrap()
+            .paid
+            .is_empty()
+    );
+}

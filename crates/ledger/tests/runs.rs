@@ -1,0 +1,298 @@
+//! Many at once: chunks, batches, pause, stop, restart, and nothing twice.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod shop;
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+
+use invoice::Channel;
+use ledger::{
+    Answered, LedgerError, Outcome, RowState, RunCounts, RunOrder, RunState, SendOrder, Settled, Shown, What,
+};
+use shop::{Bill, Shop, accepted, at, bytes, form};
+
+fn import(rows: usize) -> Shop {
+    let mut shop = Shop::new();
+    let forms: Vec<_> = (0..rows).map(|row| form(&format!("Kunde {row}"))).collect();
+    shop.books.create_run("r", "kunder.csv", &forms, at(0)).unwrap();
+    shop
+}
+
+/// Queues the next `limit` ready rows; row 7 becomes the invoice `i7-<number of tries>`.
+fn queue(shop: &mut Shop, limit: u32, tag: &str) -> Result<Vec<u64>, LedgerError> {
+    let rows = shop.books.run_rows("r", RowState::Ready, 0, limit)?;
+    let (content, business) = (Bill::default().content(), shop::business());
+    let ids: Vec<String> = rows.iter().map(|row| format!("i{}{tag}", row.position)).collect();
+    let orders: Vec<RunOrder<'_>> = rows
+        .iter()
+        .zip(&ids)
+        .map(|(row, id)| RunOrder {
+            position: row.position,
+            order: SendOrder {
+                invoice_id: id,
+                channel: Channel::Phone,
+                content: &content,
+                business: &business,
+                hold_until: at(5),
+                now: at(0),
+            },
+        })
+        .collect();
+    shop.books.queue_chunk("r", &orders, |order, number| {
+        Ok::<_, Infallible>(bytes(order.invoice_id, number))
+    })
+}
+
+fn counts(shop: &Shop) -> RunCounts {
+    shop.books.run("r").unwrap().counts
+}
+
+fn settled(id: &str, outcome: Outcome) -> Settled {
+    Settled {
+        invoice_id: id.into(),
+        outcome,
+        answered: Answered {
+            status: Some(202),
+            ..Answered::default()
+        },
+    }
+}
+
+fn begin(shop: &mut Shop, seconds: i64) -> Vec<String> {
+    let batch = shop.books.next_batch(Channel::Phone, at(seconds), 2_000).unwrap();
+    let ids: Vec<String> = batch.into_iter().map(|item| item.invoice_id).collect();
+    shop.books.begin_batch(&ids, "batch", at(seconds)).unwrap();
+    ids
+}
+
+#[test]
+fn a_chunk_of_two_thousand_is_numbered_sent_and_settled_with_exact_progress() {
+    let mut shop = import(2_100);
+    let numbers = queue(&mut shop, 2_000, "").unwrap();
+    assert_eq!(numbers, (1..=2_000).collect::<Vec<u64>>());
+    assert_eq!(
+        counts(&shop),
+        RunCounts {
+            ready: 100,
+            held: 2_000,
+            ..RunCounts::default()
+        }
+    );
+    let ids = begin(&mut shop, 6);
+    assert_eq!(ids.len(), 2_000);
+    assert_eq!(counts(&shop).sending, 2_000);
+    let all: Vec<Settled> = ids
+        .iter()
+        .enumerate()
+        .map(|(nth, id)| match nth % 4 {
+            0 => settled(id, Outcome::Refused),
+            1 => settled(id, Outcome::NotSent { retry_at: at(60) }),
+            2 => settled(id, Outcome::Unclear { retry_at: at(60) }),
+            _ => settled(id, accepted(id)),
+        })
+        .collect();
+    shop.books.settle_batch(&all, at(7)).unwrap();
+    let expected = RunCounts {
+        ready: 100,
+        accepted: 500,
+        refused: 500,
+        in_doubt: 500,
+        failed: 500,
+        ..RunCounts::default()
+    };
+    assert_eq!(counts(&shop), expected);
+    let shop = shop.reopen();
+    assert_eq!(counts(&shop), expected);
+    assert_eq!(expected.total(), 2_100);
+    // Each row has its own evidence, with the one call's id for support.
+    let rows = shop.books.evidence(&ids[0]).unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.what).collect::<Vec<_>>(),
+        [What::Sent, What::Attempted, What::Refused]
+    );
+    assert_eq!(rows[1].correlation_id.as_deref(), Some("batch"));
+}
+
+#[test]
+fn more_than_one_call_takes_and_a_body_that_cannot_be_made_write_nothing() {
+    let mut shop = import(2_001);
+    assert!(matches!(
+        queue(&mut shop, 2_001, ""),
+        Err(LedgerError::WrongState { .. })
+    ));
+    let (content, business) = (Bill::default().content(), shop::business());
+    let order = |id: &'static str, position| RunOrder {
+        position,
+        order: SendOrder {
+            invoice_id: id,
+            channel: Channel::Phone,
+            content: &content,
+            business: &business,
+            hold_until: at(5),
+            now: at(0),
+        },
+    };
+    let refused = shop
+        .books
+        .queue_chunk("r", &[order("x", 1), order("y", 2)], |_, number| {
+            if number == 2 { Err("no body") } else { Ok(vec![1]) }
+        });
+    assert!(refused.is_err());
+    assert_eq!(counts(&shop).ready, 2_001);
+    assert_eq!(shop.books.next_number().unwrap(), 1);
+    assert!(shop.books.invoice("x").is_err());
+}
+
+#[test]
+fn the_same_row_cannot_become_two_invoices() {
+    let mut shop = import(1);
+    let (content, business) = (Bill::default().content(), shop::business());
+    let order = |id: &'static str| RunOrder {
+        position: 1,
+        order: SendOrder {
+            invoice_id: id,
+            channel: Channel::Phone,
+            content: &content,
+            business: &business,
+            hold_until: at(5),
+            now: at(0),
+        },
+    };
+    let freeze = |_: &SendOrder<'_>, _| Ok::<_, Infallible>(vec![1]);
+    assert!(
+        shop.books
+            .queue_chunk("r", &[order("x"), order("y")], freeze)
+            .is_err()
+    );
+    shop.books.queue_chunk("r", &[order("x")], freeze).unwrap();
+    assert!(shop.books.queue_chunk("r", &[order("y")], freeze).is_err());
+    // Taken back alone it would go out by its draft and by the run.
+    assert!(matches!(
+        shop.books.undo("x", "d", at(1)),
+        Err(LedgerError::WrongState { .. })
+    ));
+}
+
+#[test]
+fn a_paused_run_stays_paused_over_a_restart_and_wakes_nobody() {
+    let mut shop = import(4);
+    queue(&mut shop, 2, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    queue(&mut shop, 1, "").unwrap();
+    shop.books.pause_run("r").unwrap();
+    shop.books
+        .settle_batch(
+            &[
+                settled(&ids[0], Outcome::NotSent { retry_at: at(8) }),
+                settled(&ids[1], accepted("s")),
+            ],
+            at(7),
+        )
+        .unwrap();
+    let mut shop = shop.reopen();
+    shop.books.recover(at(8)).unwrap();
+    assert_eq!(shop.books.next_to_send(at(1_000_000)).unwrap(), None);
+    assert_eq!(shop.books.next_wake().unwrap(), None);
+    assert!(shop.books.release_due(at(1_000_000)).unwrap().is_empty());
+    assert!(queue(&mut shop, 1, "").is_err());
+    assert!(shop.books.retry_now(&ids[0], at(9)).is_err());
+    assert!(
+        shop.books
+            .waiting(None, 10)
+            .unwrap()
+            .rows
+            .iter()
+            .all(|row| row.next_try.is_none())
+    );
+    shop.books.resume_run("r", at(20)).unwrap();
+    assert_eq!(shop.books.next_batch(Channel::Phone, at(20), 9).unwrap().len(), 2);
+    assert_eq!(counts(&shop).ready, 1);
+}
+
+#[test]
+fn a_stopped_run_takes_back_what_never_left_and_ends_what_was_begun() {
+    let mut shop = import(3);
+    queue(&mut shop, 1, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    shop.books
+        .settle_batch(&[settled(&ids[0], Outcome::NotSent { retry_at: at(8) })], at(7))
+        .unwrap();
+    queue(&mut shop, 2, "").unwrap();
+    shop.books.stop_run("r", at(9)).unwrap();
+    assert_eq!(shop.books.run("r").unwrap().state, RunState::Stopped);
+    assert_eq!(
+        counts(&shop),
+        RunCounts {
+            ready: 2,
+            failed: 1,
+            ..RunCounts::default()
+        }
+    );
+    assert_eq!(shop.books.next_number().unwrap(), 2);
+    assert!(shop.books.number_gaps().unwrap().is_empty());
+    assert_eq!(
+        shop.books
+            .next_to_send(at(10))
+            .unwrap()
+            .map(|item| item.invoice_id),
+        Some("i1".into())
+    );
+    shop.books.resume_run("r", at(11)).unwrap();
+    assert_eq!(queue(&mut shop, 9, "-again").unwrap(), [2, 3]);
+}
+
+#[test]
+fn killed_with_a_batch_on_its_way_all_of_it_is_in_doubt() {
+    let mut shop = import(3);
+    queue(&mut shop, 3, "").unwrap();
+    begin(&mut shop, 6);
+    let mut shop = shop.reopen();
+    assert_eq!(shop.books.recover(at(10)).unwrap(), 3);
+    assert_eq!(counts(&shop).in_doubt, 3);
+    let again = shop.books.next_batch(Channel::Phone, at(60), 9).unwrap();
+    assert!(again.iter().all(|item| item.was_in_doubt));
+    assert_eq!(again[2].request, bytes("i3", 3));
+}
+
+#[test]
+fn only_failed_rows_are_tried_again_and_a_refused_one_needs_a_correction() {
+    let mut shop = import(3);
+    queue(&mut shop, 3, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    let ends = [
+        settled(&ids[0], Outcome::NotSent { retry_at: at(900) }),
+        settled(&ids[1], Outcome::Refused),
+        settled(&ids[2], Outcome::Unclear { retry_at: at(900) }),
+    ];
+    shop.books.settle_batch(&ends, at(7)).unwrap();
+    assert_eq!(shop.books.retry_failed("r", at(8)).unwrap(), 1);
+    let batch = shop.books.next_batch(Channel::Phone, at(8), 9).unwrap();
+    assert_eq!(
+        batch
+            .iter()
+            .map(|item| item.invoice_id.as_str())
+            .collect::<Vec<_>>(),
+        ["i1"]
+    );
+    shop.books.correct_row("r", 2, &form("Rettet")).unwrap();
+    for position in [1, 3] {
+        assert!(shop.books.correct_row("r", position, &form("x")).is_err());
+    }
+    assert_eq!(queue(&mut shop, 9, "-again").unwrap(), [4]);
+    assert_eq!(shop.books.invoice("i2").unwrap().summary.shown, Shown::Refused);
+    assert_eq!(counts(&shop).total(), 3);
+}
+
+#[test]
+fn runs_are_listed_newest_first() {
+    let mut shop = import(1);
+    shop.books.create_run("s", "flere.csv", &[], at(9)).unwrap();
+    let first = shop.books.runs(None, 1).unwrap();
+    assert_eq!(first[0].id, "s");
+    let rest = shop.books.runs(first.last(), 9).unwrap();
+    assert_eq!((rest.len(), rest[0].counts.ready), (1, 1));
+    let ids: HashSet<_> = rest.iter().map(|run| run.id.as_str()).collect();
+    assert!(ids.contains("r"));
+}
