@@ -14,14 +14,15 @@ use shop::{Bill, Shop, TODAY, query};
 
 const ROWS: u32 = 100_000;
 
-/// Copies the first invoice with other numbers, days, amounts and standings: 2 of 100 open, 3 closed, the rest paid.
+/// Copies the first invoice with other numbers, days, amounts and standings: 2 of 100 open, 3 closed, the rest paid. One of ten
+/// stands in the outbox too: far more than a shop will ever see.
 const FILL: &str = "
     WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
     INSERT INTO invoice (row, id, number, channel, customer_id, customer, customer_folded, phone, gross_minor, issue_date,
         due_date, sent_at, outbox, not_before, service_id, told, paid_on, payment_date, standing, needs_you, shown, changed_at)
     SELECT i, 'id-' || i, i, channel, customer_id, customer || ' ' || (i % 997), customer_folded || ' ' || (i % 997), phone,
         (i * 7919) % 1500000 + 100, date('2021-11-23', '+' || (i / 54) || ' days'),
-        date('2021-12-07', '+' || (i / 54) || ' days'), sent_at + i, 'accepted', 0, 'service-' || i,
+        date('2021-12-07', '+' || (i / 54) || ' days'), sent_at + i, CASE WHEN i % 10 = 0 THEN 'waiting' ELSE 'accepted' END, CASE WHEN i % 10 = 0 THEN 9000000000000 ELSE 0 END, 'service-' || i,
         CASE WHEN i % 50 = 0 THEN 'created' WHEN i % 33 = 0 THEN 'rejected' ELSE 'paid' END,
         CASE WHEN i % 50 = 0 OR i % 33 = 0 THEN NULL ELSE date('2021-12-05', '+' || (i / 54) || ' days') END, NULL,
         CASE WHEN i % 50 = 0 THEN 'open' WHEN i % 33 = 0 THEN 'closed' ELSE 'paid' END, i % 4950 = 33,
@@ -97,6 +98,16 @@ fn main() -> anyhow::Result<()> {
             books.invoices(&asked).map(drop)
         })?;
     }
+    timed("next to send", || books.next_to_send(shop::at(0)).map(drop))?;
+    timed("next wake", || books.next_wake().map(drop))?;
+    timed("outbox, first page", || books.waiting(None, 50).map(drop))?;
+    timed("outbox, deep", || books.waiting(Some(90_000), 50).map(drop))?;
+    timed("number gaps", || books.number_gaps().map(drop))?;
+    timed("one month against its reports", || {
+        books
+            .reconciled(jiff::civil::date(2026, 10, 1), jiff::civil::date(2026, 10, 31))
+            .map(drop)
+    })?;
     timed("one invoice", || books.invoice("id-50000").map(drop))?;
     timed("due for poll", || books.due_for_poll(shop::at(0), 50).map(drop))?;
     drop(folder);

@@ -46,6 +46,47 @@ fn the_victim() {
     die("begin");
     books.settle("a", &accepted("a"), answer(), at(6)).unwrap();
     die("settle");
+    run_dies(&mut books, &die);
+}
+
+/// A run of three from the import to the answer of its one call.
+fn run_dies(books: &mut Ledger, die: &dyn Fn(&str)) {
+    let forms = ["Jens", "Aino", "Åse"].map(shop::form);
+    books.create_run("r", "kunder.csv", &forms, at(10)).unwrap();
+    die("import");
+    let (content, business) = (Bill::default().content(), shop::business());
+    let ids = ["r1", "r2", "r3"].map(String::from);
+    let orders: Vec<ledger::RunOrder<'_>> = (1..)
+        .zip(&ids)
+        .map(|(position, invoice_id)| ledger::RunOrder {
+            position,
+            order: ledger::SendOrder {
+                invoice_id,
+                channel: invoice::Channel::Phone,
+                content: &content,
+                business: &business,
+                hold_until: at(10),
+                now: at(10),
+            },
+        })
+        .collect();
+    let freeze = |order: &ledger::SendOrder<'_>, number| {
+        if number == 3 {
+            die("within the chunk");
+        }
+        Ok::<_, std::convert::Infallible>(bytes(order.invoice_id, number))
+    };
+    books.queue_chunk("r", &orders, freeze).unwrap();
+    die("chunk");
+    books.begin_batch(&ids, "batch", at(10)).unwrap();
+    die("batch begun");
+    let ends = ids.map(|id| ledger::Settled {
+        outcome: accepted(&id),
+        invoice_id: id,
+        answered: answer(),
+    });
+    books.settle_batch(&ends, at(11)).unwrap();
+    die("batch settled");
 }
 
 fn kill_after(step: &str) -> Shop {
@@ -106,4 +147,46 @@ fn killed_after_the_answer_was_stored_nothing_goes_out_again() {
         shop.books.invoice("a").unwrap().service_id.as_deref(),
         Some("service-a")
     );
+}
+
+fn counts(shop: &Shop) -> ledger::RunCounts {
+    shop.books.run("r").unwrap().counts
+}
+
+#[test]
+fn killed_before_or_within_a_chunk_every_row_is_ready_and_no_number_is_gone() {
+    for step in ["import", "within the chunk"] {
+        let shop = kill_after(step);
+        assert_eq!((counts(&shop).ready, counts(&shop).total()), (3, 3), "{step}");
+        assert_eq!(shop.books.next_number().unwrap(), 2, "{step}");
+    }
+}
+
+#[test]
+fn killed_after_the_chunk_the_whole_of_it_waits_with_its_bytes() {
+    let shop = kill_after("chunk");
+    assert_eq!(counts(&shop).held, 3);
+    let batch = shop.books.next_batch(invoice::Channel::Phone, at(10), 9).unwrap();
+    assert_eq!((batch.len(), batch[2].request.clone()), (3, bytes("r3", 4)));
+}
+
+#[test]
+fn killed_while_the_one_call_is_on_its_way_all_of_it_is_in_doubt() {
+    let shop = kill_after("batch begun");
+    assert_eq!(counts(&shop).in_doubt, 3);
+    assert!(
+        shop.books
+            .next_batch(invoice::Channel::Phone, at(54), 9)
+            .unwrap()
+            .is_empty()
+    );
+    let again = shop.books.next_batch(invoice::Channel::Phone, at(60), 9).unwrap();
+    assert!(again.len() == 3 && again.iter().all(|item| item.was_in_doubt));
+}
+
+#[test]
+fn killed_after_the_answer_of_the_call_was_stored_nothing_goes_out_again() {
+    let shop = kill_after("batch settled");
+    assert_eq!(counts(&shop).accepted, 3);
+    assert_eq!(shop.books.next_to_send(at(1_000_000)).unwrap(), None);
 }

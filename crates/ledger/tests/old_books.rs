@@ -21,10 +21,28 @@ fn books_of_every_old_version_are_read_whole_and_go_on() {
         let path = folder.path().join("books.kvit");
         fs::copy(&old, &path).unwrap();
         check(&path);
+        check_the_copy(&old, &path);
         assert_eq!(schema(&path), schema_of_new_books(), "{}", old.display());
         versions += 1;
     }
     assert!(versions > 0, "no old books to open");
+}
+
+/// Before a file is migrated a copy of it is made, and the copy is as it was.
+fn check_the_copy(old: &Path, path: &Path) {
+    let version = |path: &Path| -> u32 {
+        let db = rusqlite::Connection::open(path).unwrap();
+        db.pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap()
+    };
+    let before = version(old);
+    let copy = path.with_extension(format!("v{before}.kvit"));
+    if before == version(path) {
+        assert!(!copy.exists());
+    } else {
+        assert_eq!(version(&copy), before);
+        assert_eq!(schema(&copy), schema(old));
+    }
 }
 
 fn check(path: &Path) {
