@@ -239,7 +239,7 @@ impl World {
             let there = self.service.has.get(&record.request);
             match record.summary.shown {
                 Shown::Accepted | Shown::Created => {
-                    assert_eq!(record.service_id.as_ref(), there, "misclaimed")
+                    assert_eq!(record.service_id.as_ref(), there, "misclaimed");
                 }
                 Shown::SentIdUnknown => assert!(there.is_some(), "misclaimed: it is not there"),
                 Shown::Refused | Shown::Held | Shown::Queued | Shown::Waiting => {

@@ -151,7 +151,7 @@ fn claim(kept: &Kept, there: Option<&There>) -> Claim {
         Shown::Rejected => in_state("rejected"),
         Shown::Expired => in_state("expired"),
         Shown::Canceled => in_state("canceled"),
-        Shown::Invalid | Shown::Unknown => Claim::False,
+        Shown::Invalid | Shown::Replaced | Shown::Unknown => Claim::False,
     }
 }
 
