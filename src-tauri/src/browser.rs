@@ -8,7 +8,7 @@ pub(crate) struct SystemBrowser;
 
 impl Browser for SystemBrowser {
     fn open(&self, address: &str) -> Result<(), BrowserRefused> {
-        if !is_web(address) {
+        if !is_web(address) && !is_letter(address) {
             return Err(BrowserRefused::Failed("not an address of the web".to_owned()));
         }
         tauri_plugin_opener::open_url(address, None::<&str>)
@@ -34,9 +34,34 @@ fn is_web(address: &str) -> bool {
     }
 }
 
+/// A letter for the mail program, as the core writes them: one recipient, a subject and a text, and no attachment or copy.
+fn is_letter(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| {
+        url.scheme() == "mailto"
+            && !url.path().contains([',', '%'])
+            && url
+                .query_pairs()
+                .all(|(name, _)| matches!(name.as_ref(), "subject" | "body"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_web;
+    use super::{is_letter, is_web};
+
+    #[test]
+    fn only_a_plain_letter_opens() {
+        assert!(is_letter("mailto:a@b.dk?subject=s&body=b%20c"));
+        for other in [
+            "mailto:a@b.dk?attach=/etc/passwd",
+            "mailto:a@b.dk?bcc=c@d.dk",
+            "mailto:a@b.dk,c@d.dk",
+            "mailto:a@b.dk%2Cc@d.dk",
+            "https://b.dk",
+        ] {
+            assert!(!is_letter(other), "{other}");
+        }
+    }
 
     #[test]
     fn only_the_web_and_this_computer_open() {

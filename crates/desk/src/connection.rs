@@ -248,7 +248,8 @@ impl Connection {
     }
 }
 
-fn api(saved: &SavedConnection, gateway: &GatewayCredentials) -> Outcome<Api> {
+/// The API of a connection.
+pub(crate) fn api(saved: &SavedConnection, gateway: &GatewayCredentials) -> Outcome<Api> {
     let invalid = |what: &str| {
         Refusal::new(RefusalCode::ConnectionInvalid, what.to_owned()).with_detail("api_base_url")
     };

@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
+use crate::connection_form::TypedSecrets;
 use crate::ipc::{Door, KeychainView, Refusal, RefusalCode, World};
 use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
@@ -97,17 +98,13 @@ impl Credentials {
         }
     }
 
-    /// Stores the secrets of a new connection.
-    pub(crate) async fn keep(
-        &self,
-        connection: &str,
-        client_secret: SecretString,
-        gateway_secret: SecretString,
-    ) -> Outcome<()> {
+    /// Stores the secrets that were typed.
+    pub(crate) async fn keep(&self, connection: &str, typed: TypedSecrets) -> Outcome<()> {
         for (kind, secret) in [
-            (SecretKind::ClientSecret, client_secret),
-            (SecretKind::GatewaySecret, gateway_secret),
+            (SecretKind::ClientSecret, typed.client),
+            (SecretKind::GatewaySecret, typed.gateway),
         ] {
+            let Some(secret) = secret else { continue };
             self.place
                 .set(&name(connection, kind), secret)
                 .await
@@ -128,6 +125,36 @@ impl Credentials {
             .map_err(store_refusal)?;
         saved.gateway_id.clear();
         Ok(())
+    }
+
+    /// The client's secret and the gateway's credentials: as typed, or else as kept.
+    pub(crate) async fn typed_or_kept(
+        &self,
+        saved: &SavedConnection,
+        typed: TypedSecrets,
+    ) -> Outcome<(SecretString, GatewayCredentials)> {
+        let client = match typed.client {
+            Some(secret) => secret,
+            None => self.read(&saved.view.id, SecretKind::ClientSecret).await?,
+        };
+        let secret = match typed.gateway {
+            Some(secret) => secret,
+            None => self.read(&saved.view.id, SecretKind::GatewaySecret).await?,
+        };
+        let gateway = self.gateway(saved, secret).await?;
+        Ok((client, gateway))
+    }
+
+    /// The gateway's credentials; the id lies in the keychain once the connection is saved.
+    async fn gateway(&self, saved: &SavedConnection, secret: SecretString) -> Outcome<GatewayCredentials> {
+        let id = match saved.gateway_id.as_str() {
+            "" => self.read(&saved.view.id, SecretKind::GatewayId).await?,
+            id => id.into(),
+        };
+        Ok(GatewayCredentials {
+            id: id.expose_secret().to_owned(),
+            secret,
+        })
     }
 
     /// Deletes everything that is kept of a connection.
@@ -162,8 +189,7 @@ impl Credentials {
             )
         };
         let provider = provider(saved)?;
-        let http = HttpClient::new(worlds::may_be_plain(saved.view.world, &provider.discovery_url))
-            .map_err(|error| Refusal::unexpected(&error))?;
+        let http = http(saved, &provider)?;
         let place: Arc<dyn SecretStore> = Arc::clone(&self.place) as Arc<dyn SecretStore>;
         let session = Session::new(
             &saved.view.id,
@@ -177,14 +203,7 @@ impl Credentials {
         if let Err(error) = session.restore().await {
             tracing::warn!(%error, "the session could not be read from the keychain");
         }
-        let id = match saved.gateway_id.as_str() {
-            "" => self.read(&saved.view.id, SecretKind::GatewayId).await?,
-            id => id.into(),
-        };
-        let gateway = GatewayCredentials {
-            id: id.expose_secret().to_owned(),
-            secret: gateway_secret,
-        };
+        let gateway = self.gateway(saved, gateway_secret).await?;
         Ok(Kept { session, gateway })
     }
 
@@ -240,7 +259,14 @@ fn name(connection: &str, kind: SecretKind) -> SecretName {
     }
 }
 
-fn provider(saved: &SavedConnection) -> Outcome<Provider> {
+/// The client that speaks to the provider of a connection.
+pub(crate) fn http(saved: &SavedConnection, provider: &Provider) -> Outcome<HttpClient> {
+    HttpClient::new(worlds::may_be_plain(saved.view.world, &provider.discovery_url))
+        .map_err(|error| Refusal::unexpected(&error))
+}
+
+/// The provider of a connection, as pinned.
+pub(crate) fn provider(saved: &SavedConnection) -> Outcome<Provider> {
     let discovery_url: Url = saved.view.discovery_url.parse().map_err(|_| {
         Refusal::new(
             RefusalCode::ConnectionInvalid,
@@ -273,7 +299,8 @@ fn mobilepay_hosts(world: World) -> BTreeSet<String> {
     hosts.iter().map(|host| (*host).to_owned()).collect()
 }
 
-fn registration(saved: &SavedConnection, client_secret: SecretString) -> Registration {
+/// Our registration with it.
+pub(crate) fn registration(saved: &SavedConnection, client_secret: SecretString) -> Registration {
     Registration {
         client_id: saved.view.client_id.clone(),
         client_secret,

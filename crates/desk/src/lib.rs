@@ -5,8 +5,10 @@
 
 mod books;
 mod browser;
+mod checking;
 mod commands;
 mod connection;
+mod connection_form;
 mod credentials;
 mod desk;
 mod dispatch;

@@ -61,14 +61,24 @@ pub(crate) async fn save_pdf(
         press.pdf(&sheet(&record, language), now)
     })
     .await?;
-    let folder = desk.setup.documents.clone();
-    let written = tokio::task::spawn_blocking(move || write_new(&folder, &name, &bytes)).await;
+    save(desk, &name, "pdf", bytes).await
+}
+
+/// Saves `bytes` among the user's documents as `name.extension`, under a name that is free.
+pub(crate) async fn save(
+    desk: &Desk,
+    name: &str,
+    extension: &'static str,
+    bytes: Vec<u8>,
+) -> Outcome<SavedFile> {
+    let (folder, name) = (desk.setup.documents.clone(), name.to_owned());
+    let written = tokio::task::spawn_blocking(move || write_new(&folder, &name, extension, &bytes)).await;
     let path = written
         .map_err(|error| Refusal::unexpected(&error))?
         .map_err(|error| {
             Refusal::new(
                 RefusalCode::FileNotWritten,
-                format!("The PDF could not be saved: {error}."),
+                format!("The file could not be saved: {error}."),
             )
         })?;
     Ok(SavedFile {
@@ -91,13 +101,13 @@ fn sheet(record: &InvoiceRecord, language: PaperLanguage) -> Sheet {
 }
 
 /// Never over a file that is there: `Faktura 7.pdf`, then `Faktura 7 (2).pdf`.
-fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+fn write_new(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
     for attempt in 1..1_000 {
         let file = if attempt == 1 {
-            format!("{name}.pdf")
+            format!("{name}.{extension}")
         } else {
-            format!("{name} ({attempt}).pdf")
+            format!("{name} ({attempt}).{extension}")
         };
         let path = folder.join(file);
         match std::fs::File::create_new(&path) {
@@ -138,8 +148,8 @@ mod tests {
     #[test]
     fn a_pdf_is_never_written_over_another() {
         let folder = tempfile::tempdir().unwrap();
-        let first = write_new(folder.path(), "Faktura 7", b"one").unwrap();
-        let second = write_new(folder.path(), "Faktura 7", b"two").unwrap();
+        let first = write_new(folder.path(), "Faktura 7", "pdf", b"one").unwrap();
+        let second = write_new(folder.path(), "Faktura 7", "pdf", b"two").unwrap();
         assert_eq!(second.file_name().unwrap(), "Faktura 7 (2).pdf");
         assert_eq!(std::fs::read(first).unwrap(), b"one");
     }

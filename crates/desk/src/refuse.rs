@@ -2,7 +2,7 @@
 //! nothing secret, reaches the window by accident.
 
 use crate::books::BooksClosed;
-use crate::ipc::{NextStep, ProblemView, Refusal, RefusalCode, UpstreamView};
+use crate::ipc::{NextStep, ProblemView, Refusal, RefusalCode, SigninRefused, UpstreamView};
 
 /// What commands return.
 pub(crate) type Outcome<T> = Result<T, Refusal>;
@@ -20,6 +20,7 @@ impl Refusal {
             fields: Vec::new(),
             upstream: None,
             detail: None,
+            signin: None,
             incident,
         }
     }
@@ -39,6 +40,13 @@ impl Refusal {
     /// A finer code.
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// What stands in the way of a sign-in, with the check's own code.
+    pub(crate) fn with_signin(mut self, refused: SigninRefused) -> Self {
+        self.detail = Some(refused.code);
+        self.signin = Some(refused.reason);
         self
     }
 

@@ -13,6 +13,10 @@ macro_rules! with_commands {
             settings_save($crate::ipc::SettingsView) -> $crate::ipc::SettingsView;
             /// Adds a connection; its secrets go to the keychain.
             connection_add($crate::ipc::ConnectionForm) -> $crate::ipc::ConnectionView;
+            /// Changes a connection; what was never shown stays unless it is typed again.
+            connection_change($crate::ipc::ConnectionChange) -> $crate::ipc::ConnectionView;
+            /// Tries out a connection piece by piece.
+            connection_check($crate::ipc::ConnectionCheck) -> $crate::ipc::ConnectionChecked;
             /// Opens another connection.
             connection_choose($crate::ipc::ConnectionRef) -> $crate::ipc::ConnectionStatus;
             /// Removes a connection and its secrets; its books stay on disk.
@@ -31,6 +35,12 @@ macro_rules! with_commands {
             signin_cancel($crate::ipc::Nothing) -> $crate::ipc::Nothing;
             /// Signs out: deletes the tokens of the current connection.
             session_end($crate::ipc::Nothing) -> $crate::ipc::ConnectionStatus;
+            /// Opens a portal of MobilePay's in the browser.
+            portal_open($crate::ipc::PortalPage) -> $crate::ipc::Opened;
+            /// Opens a letter in the merchant's mail program.
+            letter_open($crate::ipc::Letter) -> $crate::ipc::Opened;
+            /// Saves the return page, to be put on the merchant's own web site.
+            return_page_save($crate::ipc::Nothing) -> $crate::ipc::SavedFile;
             /// Saves the business and its defaults.
             business_save($crate::ipc::BusinessView) -> $crate::ipc::BusinessSaved;
             /// Finds customers.

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::ipc::{CountryCode, World};
+use crate::ipc::{CountryCode, Portal, World};
 
 /// Addresses of MobilePay for one world and country.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,20 @@ pub(crate) fn mobilepay(world: World, country: CountryCode) -> Option<Addresses>
         issuer: ISSUER.to_owned(),
         api: Url::parse(api).expect("written above"),
     })
+}
+
+/// A portal of MobilePay's (spec 1.2).
+pub(crate) fn portal(portal: Portal, world: World, country: CountryCode) -> Option<Url> {
+    let address = match (portal, world, country) {
+        (_, World::Practice, _) => return None,
+        (Portal::Developer, World::Sandbox, _) => "https://sandbox-developer.mobilepay.dk/",
+        (Portal::Developer, World::Production, _) => "https://developer.mobilepay.dk/",
+        (Portal::Merchant, World::Sandbox, CountryCode::Dk) => "https://sandprod-admin.mobilepay.dk/",
+        (Portal::Merchant, World::Sandbox, CountryCode::Fi) => "https://sandprod-admin.mobilepay.fi/",
+        (Portal::Merchant, World::Production, CountryCode::Dk) => "https://admin.mobilepay.dk/",
+        (Portal::Merchant, World::Production, CountryCode::Fi) => "https://admin.mobilepay.fi/",
+    };
+    Some(Url::parse(address).expect("written above"))
 }
 
 /// The issuer that a standards-conformant document at `discovery` must name (OpenID Connect Discovery 4.3).

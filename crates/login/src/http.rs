@@ -81,6 +81,11 @@ impl HttpClient {
         finish(request.send().await).await
     }
 
+    /// A bare GET of `url`, which [`HttpClient::may_call`] has allowed.
+    pub(crate) fn request(&self, url: &Url) -> reqwest::RequestBuilder {
+        self.client.get(url.clone())
+    }
+
     async fn carry(&self, request: oauth2::HttpRequest) -> Result<oauth2::HttpResponse, HttpError> {
         let request = reqwest::Request::try_from(request).map_err(|_| HttpError::NotHttps)?;
         if !self.may_call(request.url()) {

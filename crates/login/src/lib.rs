@@ -12,6 +12,7 @@ mod discovery;
 mod error;
 mod http;
 mod loopback;
+pub mod probe;
 mod secrets;
 mod session;
 mod tokens;

@@ -36,7 +36,11 @@ pub(crate) fn check_app(world: &World, headers: &HeaderMap) -> Result<(), Respon
         .gateway
         .iter()
         .any(|app| app.id == id && app.secret == secret);
-    if known { Ok(()) } else { Err(unauthorized()) }
+    if known {
+        Ok(())
+    } else {
+        Err(unauthorized("Invalid client id or secret."))
+    }
 }
 
 /// All of section 3: app, bearer, scope, merchant.
@@ -47,8 +51,8 @@ pub(crate) fn check(world: &World, headers: &HeaderMap) -> Result<Caller, Respon
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or_else(unauthorized)?;
-    let claims = world.key.verify(bearer).ok_or_else(unauthorized)?;
+        .ok_or_else(not_allowed)?;
+    let claims = world.key.verify(bearer).ok_or_else(not_allowed)?;
     let now = world.unmoved().as_second();
     let state = world.lock();
     let revoked = claims["grant"]
@@ -56,7 +60,7 @@ pub(crate) fn check(world: &World, headers: &HeaderMap) -> Result<Caller, Respon
         .is_none_or(|grant| state.revoked.contains(grant));
     let is_access_token = claims["aud"].as_str() == Some(&world.audience());
     if revoked || !is_access_token || claims["exp"].as_i64().is_none_or(|exp| exp <= now) {
-        return Err(unauthorized());
+        return Err(not_allowed());
     }
     let scopes = claims["scope"].as_array().cloned().unwrap_or_default();
     if !scopes.iter().any(|scope| scope == "invoice") {
@@ -81,11 +85,14 @@ pub(crate) fn check_merchant(caller: &Caller, merchant: &str) -> Result<(), Resp
     }
 }
 
-/// IBM API Connect's shape (spec 3: inferred).
-fn unauthorized() -> Response {
-    let body = json!({
-        "httpCode": "401", "httpMessage": "Unauthorized", "moreInformation": "Not allowed to access this resource",
-    });
+/// The bearer was not accepted; intentionally vague (spec 3).
+fn not_allowed() -> Response {
+    unauthorized("Not allowed to access this resource")
+}
+
+/// IBM API Connect's shape and, for an app that it does not know, its words (spec 3: inferred).
+fn unauthorized(more: &str) -> Response {
+    let body = json!({ "httpCode": "401", "httpMessage": "Unauthorized", "moreInformation": more });
     (StatusCode::UNAUTHORIZED, axum::Json(body)).into_response()
 }
 

@@ -202,6 +202,62 @@ paperLanguage: PaperLanguage, };
 export type ChannelName = "phone" | "link";
 
 /**
+ * One piece.
+ */
+export type CheckedPiece = { 
+/**
+ * Which.
+ */
+piece: Piece, 
+/**
+ * How it stands.
+ */
+verdict: Verdict, 
+/**
+ * What was found.
+ */
+finding: Finding, 
+/**
+ * What it was found about: a host, an address, a merchant's or issuer's name; empty when there is nothing to name.
+ */
+about: string, };
+
+/**
+ * A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay.
+ */
+export type ConnectionChange = { 
+/**
+ * Which.
+ */
+id: string, 
+/**
+ * As it is to be; its world and country stay.
+ */
+form: ConnectionForm, };
+
+/**
+ * What is to be tried out.
+ */
+export type ConnectionCheck = { 
+/**
+ * A connection as typed; absent: the open one, as it is kept.
+ */
+form?: ConnectionForm, 
+/**
+ * With `form`: the connection that is being changed, whose secrets count where the form has none.
+ */
+id?: string, };
+
+/**
+ * How each piece stands, in the order in which they depend on each other.
+ */
+export type ConnectionChecked = { 
+/**
+ * One entry a piece.
+ */
+pieces: Array<CheckedPiece>, };
+
+/**
  * A new connection as typed. Secrets go straight to the keychain and never come back.
  */
 export type ConnectionForm = { 
@@ -721,9 +777,9 @@ ids: Array<string>, } | { "type": "drafts_changed" } | { "type": "customers_chan
  */
 end: SigninEnd, } | { "type": "link_refused", 
 /**
- * Stable code: why.
+ * Why.
  */
-code: string, } | { "type": "everything_changed" };
+refused: SigninRefused, } | { "type": "everything_changed" };
 
 /**
  * Who says so.
@@ -742,6 +798,11 @@ amount: MoneyView,
  * Invoices.
  */
 count: number, };
+
+/**
+ * What was found; each has a sentence and a next step of its own.
+ */
+export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "earlier_first";
 
 /**
  * What may be done with an invoice in its state.
@@ -1034,6 +1095,23 @@ export type KeychainView = "kept" | "missing" | "locked" | "this_run_only";
 export type LanguageChoice = "system" | "da" | "fi" | "en";
 
 /**
+ * A letter to be written in the merchant's mail program; they send it, or do not.
+ */
+export type Letter = { 
+/**
+ * To whom: one address.
+ */
+to: string, 
+/**
+ * Subject, one line.
+ */
+subject: string, 
+/**
+ * Text.
+ */
+body: string, };
+
+/**
  * One line as typed.
  */
 export type LineFormView = { 
@@ -1138,6 +1216,19 @@ export type NextStep = "none" | "retry" | "sign_in" | "keep_this_run_only" | "co
  * No input: `{}`.
  */
 export type Nothing = Record<symbol, never>;
+
+/**
+ * What came of opening something outside the window.
+ */
+export type Opened = { 
+/**
+ * Whether it was opened; if not, the window shows the address.
+ */
+opened: boolean, 
+/**
+ * The address.
+ */
+address: string, };
 
 /**
  * The whole page.
@@ -1283,6 +1374,33 @@ phone: string,
  * Bills on it, newest first.
  */
 bills: Array<BillView>, };
+
+/**
+ * The pieces of a connection.
+ */
+export type Piece = "network" | "tls" | "provider" | "oauth" | "redirect" | "gateway" | "merchant" | "issuer";
+
+/**
+ * The two portals of spec 1.2.
+ */
+export type Portal = "developer" | "merchant";
+
+/**
+ * A page of MobilePay's.
+ */
+export type PortalPage = { 
+/**
+ * Which portal.
+ */
+portal: Portal, 
+/**
+ * Of which world; the practice world has none.
+ */
+world: World, 
+/**
+ * Of which country.
+ */
+country: CountryCode, };
 
 /**
  * Prices without or with VAT.
@@ -1439,9 +1557,13 @@ fields: Array<ProblemView>,
  */
 upstream: UpstreamView | null, 
 /**
- * A finer code for the words of sign-in: which check refused, which part of the keychain.
+ * A finer code: which check refused, which box is wrong, which part of the keychain.
  */
 detail: string | null, 
+/**
+ * What stands in the way of a sign-in, if this is about one.
+ */
+signin: SigninReason | null, 
 /**
  * Finds the entry in the log.
  */
@@ -1517,9 +1639,9 @@ export type SigninEnd = {
  */
 attempt: string, 
 /**
- * `null`: signed in. Otherwise a stable code of what was refused (`state_mismatch`, `access_denied`, `c_hash_mismatch` ...).
+ * `null`: signed in.
  */
-refused: string | null, };
+refused: SigninRefused | null, };
 
 /**
  * An address copied from the browser.
@@ -1529,6 +1651,25 @@ export type SigninPaste = {
  * The whole address.
  */
 address: string, };
+
+/**
+ * What stands in the way of a sign-in, as far as it makes a difference to the merchant. A variant exists only because the
+ * window has a sentence and a next step of its own for it.
+ */
+export type SigninReason = "another_signin" | "none_in_progress" | "time_over" | "access_denied" | "login_required" | "consent_required" | "interaction_required" | "account_selection_required" | "invalid_request" | "invalid_client" | "invalid_grant" | "invalid_scope" | "unauthorized_client" | "unsupported_grant_type" | "unsupported_response_type" | "server_error" | "temporarily_unavailable" | "unknown_error" | "answer_issuer_mismatch" | "answer_issuer_missing" | "id_token_unreadable" | "id_token_algorithm" | "id_token_signature" | "id_token_unknown_key" | "id_token_issuer" | "id_token_audience" | "id_token_authorized_party" | "id_token_expired" | "id_token_issued_at" | "id_token_not_before" | "id_token_nonce" | "id_token_subject" | "id_token_header" | "code_hash_missing" | "code_hash_mismatch" | "access_token_hash_mismatch" | "subject_changed" | "token_endpoint_unreachable" | "token_answer_unreadable" | "back_id_token_missing" | "token_type" | "refresh_token_missing" | "scope_missing" | "answer_too_long" | "answer_missing" | "answer_for_another_place" | "answer_repeated" | "answer_not_text" | "state_missing" | "code_missing" | "id_token_missing" | "access_token_in_front" | "provider_unreachable" | "provider_unreadable" | "issuer_mismatch" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "no_merchant" | "merchant_not_asked" | "api_refused" | "not_kept";
+
+/**
+ * What was refused of a sign-in.
+ */
+export type SigninRefused = { 
+/**
+ * What the window says about it.
+ */
+reason: SigninReason, 
+/**
+ * The exact check, for support: `front_id_token_audience`, `c_hash_mismatch`, `token_invalid_client` ...
+ */
+code: string, };
 
 /**
  * A sign-in in progress. There is at most one; beginning again ends the one before.
@@ -1676,6 +1817,11 @@ net: MoneyView,
 vat: MoneyView, };
 
 /**
+ * How a piece stands.
+ */
+export type Verdict = "good" | "bad" | "open";
+
+/**
  * Money in one week.
  */
 export type WeekView = { 
@@ -1709,6 +1855,10 @@ export interface Commands {
   settings_save: { input: SettingsView; output: SettingsView };
   /** Adds a connection; its secrets go to the keychain. */
   connection_add: { input: ConnectionForm; output: ConnectionView };
+  /** Changes a connection; what was never shown stays unless it is typed again. */
+  connection_change: { input: ConnectionChange; output: ConnectionView };
+  /** Tries out a connection piece by piece. */
+  connection_check: { input: ConnectionCheck; output: ConnectionChecked };
   /** Opens another connection. */
   connection_choose: { input: ConnectionRef; output: ConnectionStatus };
   /** Removes a connection and its secrets; its books stay on disk. */
@@ -1727,6 +1877,12 @@ export interface Commands {
   signin_cancel: { input: Nothing; output: Nothing };
   /** Signs out: deletes the tokens of the current connection. */
   session_end: { input: Nothing; output: ConnectionStatus };
+  /** Opens a portal of MobilePay's in the browser. */
+  portal_open: { input: PortalPage; output: Opened };
+  /** Opens a letter in the merchant's mail program. */
+  letter_open: { input: Letter; output: Opened };
+  /** Saves the return page, to be put on the merchant's own web site. */
+  return_page_save: { input: Nothing; output: SavedFile };
   /** Saves the business and its defaults. */
   business_save: { input: BusinessView; output: BusinessSaved };
   /** Finds customers. */

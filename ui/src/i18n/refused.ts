@@ -6,6 +6,6 @@ import type { Refusal } from '../bridge/generated';
 import { t } from './speech.svelte';
 
 /** The sentence: what happened, and what to do. MobilePay's own words stand in `refusal.upstream`. */
-export function sentenceOfRefusal({ code }: Refusal): string {
-  return t(`refused.${code}`);
+export function sentenceOfRefusal({ code, signin }: Refusal): string {
+  return signin ? t(`signin.refused.${signin}`) : t(`refused.${code}`);
 }

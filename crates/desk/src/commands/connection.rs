@@ -1,32 +1,98 @@
 //! Connections: the list, the open one, and how things stand with it.
 
-use secrecy::SecretString;
-use url::Url;
-use uuid::Uuid;
+use mobilepay::AccessToken;
 
 use super::{app, business};
 use crate::Desk;
-use crate::connection::Connection;
+use crate::checking::{self, Subject};
+use crate::connection::{Connection, api};
 use crate::ipc::{
-    AppView, ConnectionForm, ConnectionRef, ConnectionStatus, ConnectionView, Door, Event, Nothing, Refusal,
-    RefusalCode, World,
+    AppView, CheckedPiece, ConnectionChange, ConnectionCheck, ConnectionChecked, ConnectionForm,
+    ConnectionRef, ConnectionStatus, ConnectionView, Event, Nothing, Refusal, RefusalCode, World,
 };
 use crate::refuse::Outcome;
-use crate::settings::SavedConnection;
-use crate::{signin, worlds};
+use crate::{connection_form, credentials, signin};
 
 pub(crate) async fn connection_add(desk: &Desk, form: ConnectionForm) -> Outcome<ConnectionView> {
-    let saved = read(&form)?;
-    let client_secret = SecretString::from(form.client_secret);
-    let gateway_secret = SecretString::from(form.gateway_secret);
+    let saved = connection_form::read_new(&form)?;
     desk.credentials
-        .keep(&saved.view.id, client_secret, gateway_secret)
+        .keep(&saved.view.id, connection_form::secrets(&form))
         .await?;
     let view = saved.view.clone();
     desk.remember(|remembered| remembered.connections.push(saved))
         .await?;
     desk.tell(Event::ConnectionChanged);
     Ok(view)
+}
+
+pub(crate) async fn connection_change(desk: &Desk, change: ConnectionChange) -> Outcome<ConnectionView> {
+    let former = desk.connection_named(&change.id).await?;
+    let saved = connection_form::read_change(&change.form, &former)?;
+    let (view, id) = (saved.view.clone(), saved.view.id.clone());
+    desk.credentials
+        .keep(&id, connection_form::secrets(&change.form))
+        .await?;
+    let kept = saved.clone();
+    desk.remember(|remembered| {
+        let place = remembered
+            .connections
+            .iter_mut()
+            .find(|other| other.view.id == id);
+        if let Some(place) = place {
+            *place = kept;
+        }
+    })
+    .await?;
+    if desk.current().saved.view.id == saved.view.id {
+        signin::give_up(desk).await;
+        desk.switch_to(saved).await?;
+    }
+    desk.tell(Event::EverythingChanged);
+    Ok(view)
+}
+
+pub(crate) async fn connection_check(desk: &Desk, wanted: ConnectionCheck) -> Outcome<ConnectionChecked> {
+    let pieces = match wanted.form {
+        Some(form) => check_typed(desk, &form, wanted.id.as_deref()).await?,
+        None => check_open(desk).await?,
+    };
+    Ok(ConnectionChecked { pieces })
+}
+
+/// A connection that is being written: nobody has signed in with it.
+async fn check_typed(desk: &Desk, form: &ConnectionForm, id: Option<&str>) -> Outcome<Vec<CheckedPiece>> {
+    let typed = connection_form::secrets(form);
+    let saved = match id {
+        Some(id) => connection_form::read_change(form, &desk.connection_named(id).await?)?,
+        None => connection_form::read_new(form)?,
+    };
+    let (client_secret, gateway) = desk.credentials.typed_or_kept(&saved, typed).await?;
+    let api = api(&saved, &gateway)?;
+    let provider = credentials::provider(&saved)?;
+    let subject = Subject {
+        http: credentials::http(&saved, &provider)?,
+        provider,
+        registration: credentials::registration(&saved, client_secret),
+        api: &api,
+        token: None,
+        clock: desk.clock.as_ref(),
+    };
+    Ok(checking::check(&subject).await)
+}
+
+/// The open connection, with the token of whoever is signed in.
+async fn check_open(desk: &Desk) -> Outcome<Vec<CheckedPiece>> {
+    let connection = desk.current();
+    let session = &connection.session;
+    let subject = Subject {
+        http: session.http().clone(),
+        provider: credentials::provider(&connection.saved)?,
+        registration: session.registration().clone(),
+        api: &connection.api,
+        token: session.access_token().await.ok().map(AccessToken::new),
+        clock: desk.clock.as_ref(),
+    };
+    Ok(checking::check(&subject).await)
 }
 
 pub(crate) async fn connection_choose(desk: &Desk, chosen: ConnectionRef) -> Outcome<ConnectionStatus> {
@@ -96,98 +162,4 @@ pub(crate) async fn status(desk: &Desk) -> Outcome<ConnectionStatus> {
         online: connection.online(),
         keychain: desk.credentials.keychain().await,
     })
-}
-
-fn read(form: &ConnectionForm) -> Outcome<SavedConnection> {
-    if form.world == World::Practice {
-        return Err(invalid(
-            "world",
-            "The practice world is always there and cannot be added.",
-        ));
-    }
-    for (field, text) in [
-        ("name", &form.name),
-        ("client_id", &form.client_id),
-        ("client_secret", &form.client_secret),
-        ("gateway_id", &form.gateway_id),
-        ("gateway_secret", &form.gateway_secret),
-    ] {
-        if text.trim().is_empty() {
-            return Err(invalid(field, "Something is missing."));
-        }
-    }
-    let own = worlds::mobilepay(form.world, form.country);
-    let own = own.ok_or_else(|| invalid("world", "This world has no addresses of its own."))?;
-    let typed_discovery = typed_url("discovery_url", form.discovery_url.as_deref(), form.world)?;
-    let issuer = issuer(form, typed_discovery.as_ref(), own.issuer)?;
-    let discovery = typed_discovery.unwrap_or(own.discovery);
-    let api = typed_url("api_base_url", form.api_base_url.as_deref(), form.world)?.unwrap_or(own.api);
-    let redirect = typed_url("redirect_uri", Some(&form.redirect_uri), form.world)?;
-    let redirect = redirect.ok_or_else(|| invalid("redirect_uri", "The return address is missing."))?;
-    if form.door == Door::Loopback && redirect.scheme() != "http" {
-        return Err(invalid(
-            "redirect_uri",
-            "A listener on this computer needs an http address of this computer.",
-        ));
-    }
-    Ok(SavedConnection {
-        view: ConnectionView {
-            id: Uuid::now_v7().to_string(),
-            name: form.name.trim().to_owned(),
-            world: form.world,
-            country: form.country,
-            client_id: form.client_id.trim().to_owned(),
-            // Character for character as typed: it must equal what was whitelisted (spec 2.2).
-            redirect_uri: form.redirect_uri.trim().to_owned(),
-            door: form.door,
-            discovery_url: discovery.to_string(),
-            api_base_url: api.to_string(),
-            merchant_vat: form
-                .merchant_vat
-                .as_deref()
-                .map(str::trim)
-                .filter(|vat| !vat.is_empty())
-                .map(str::to_owned),
-        },
-        issuer,
-        gateway_id: form.gateway_id.trim().to_owned(),
-    })
-}
-
-fn issuer(form: &ConnectionForm, discovery: Option<&Url>, own: String) -> Outcome<String> {
-    match (
-        form.issuer
-            .as_deref()
-            .map(str::trim)
-            .filter(|issuer| !issuer.is_empty()),
-        discovery,
-    ) {
-        (Some(issuer), _) => Ok(issuer.to_owned()),
-        (None, None) => Ok(own),
-        (None, Some(discovery)) => worlds::conforming_issuer(discovery).ok_or_else(|| {
-            invalid(
-                "discovery_url",
-                "It must end with /.well-known/openid-configuration, or the issuer must be named.",
-            )
-        }),
-    }
-}
-
-fn typed_url(field: &'static str, text: Option<&str>, world: World) -> Outcome<Option<Url>> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    let url = Url::parse(text).map_err(|_| invalid(field, "This is no address."))?;
-    let fits = url.scheme() == "https" || (url.scheme() == "http" && worlds::may_be_plain(world, &url));
-    if fits && url.fragment().is_none() {
-        return Ok(Some(url));
-    }
-    Err(invalid(
-        field,
-        "It must be an https address; http is for this computer only, and not in production.",
-    ))
-}
-
-fn invalid(field: &str, message: &str) -> Refusal {
-    Refusal::new(RefusalCode::ConnectionInvalid, message).with_detail(field)
 }

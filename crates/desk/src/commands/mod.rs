@@ -6,6 +6,7 @@ mod connection;
 mod customer;
 mod draft;
 mod invoice;
+mod outside;
 mod overview;
 mod phone;
 mod signin;
@@ -13,7 +14,8 @@ mod signin;
 pub(crate) use app::{app_show, settings_save};
 pub(crate) use business::business_save;
 pub(crate) use connection::{
-    connection_add, connection_choose, connection_remove, connection_show, keychain_forgo, session_end,
+    connection_add, connection_change, connection_check, connection_choose, connection_remove,
+    connection_show, keychain_forgo, session_end,
 };
 pub(crate) use customer::{customer_list, customer_remove, customer_save};
 pub(crate) use draft::{
@@ -23,6 +25,7 @@ pub(crate) use invoice::{
     invoice_cancel, invoice_list, invoice_paper, invoice_refresh, invoice_save_pdf, invoice_show,
     invoice_undo,
 };
+pub(crate) use outside::{letter_open, portal_open, return_page_save};
 pub(crate) use overview::overview_show;
 pub(crate) use phone::{phone_pay, phone_reject, phone_show};
 pub(crate) use signin::{signin_begin, signin_cancel, signin_paste, signin_reopen};

@@ -96,6 +96,15 @@ pub struct ConnectionForm {
     pub merchant_vat: Option<String>,
 }
 
+/// A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay.
+#[derive(Clone, Deserialize, TS)]
+pub struct ConnectionChange {
+    /// Which.
+    pub id: String,
+    /// As it is to be; its world and country stay.
+    pub form: ConnectionForm,
+}
+
 /// Names one connection.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct ConnectionRef {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::SigninEnd;
+use super::{SigninEnd, SigninRefused};
 
 /// Something changed.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -27,8 +27,8 @@ pub enum Event {
     },
     /// An address that did not belong to a sign-in in progress was dropped.
     LinkRefused {
-        /// Stable code: why.
-        code: String,
+        /// Why.
+        refused: SigninRefused,
     },
     /// So much happened that everything should be read again.
     EverythingChanged,

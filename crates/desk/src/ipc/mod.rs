@@ -4,11 +4,13 @@
 //! Deliberately absent: tokens, secrets and anything that could hold one on its way out. Secrets only ever come *in*.
 
 mod app;
+mod checking;
 mod connection;
 mod customer;
 mod draft;
 mod event;
 mod invoice;
+mod outside;
 mod overview;
 mod phone;
 mod refusal;
@@ -16,11 +18,13 @@ mod signin;
 mod typescript;
 
 pub use app::*;
+pub use checking::*;
 pub use connection::*;
 pub use customer::*;
 pub use draft::*;
 pub use event::*;
 pub use invoice::*;
+pub use outside::*;
 pub use overview::*;
 pub use phone::*;
 pub use refusal::*;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{ProblemView, UpstreamView};
+use super::{ProblemView, SigninReason, UpstreamView};
 
 /// Why a command was refused. The words are the window's, one set for each code and language.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -18,8 +18,10 @@ pub struct Refusal {
     pub fields: Vec<ProblemView>,
     /// What MobilePay said, if it was MobilePay.
     pub upstream: Option<UpstreamView>,
-    /// A finer code for the words of sign-in: which check refused, which part of the keychain.
+    /// A finer code: which check refused, which box is wrong, which part of the keychain.
     pub detail: Option<String>,
+    /// What stands in the way of a sign-in, if this is about one.
+    pub signin: Option<SigninReason>,
     /// Finds the entry in the log.
     pub incident: String,
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
-mod leaks;
+mod connecting;
 mod shop;
 mod signing_in;
 mod thread;

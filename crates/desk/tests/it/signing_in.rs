@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::shop::Shop;
-use desk::ipc::{Event, RefusalCode};
+use desk::ipc::{Event, RefusalCode, SigninReason};
 use serde_json::json;
 use simulator::visitor::{self, Person, Return};
 
@@ -30,13 +30,13 @@ async fn an_answer_is_taken_once() {
     let mut events = shop.desk.events();
     shop.desk.receive_link(link.clone()).await;
     shop.desk.receive_link(link).await;
-    let mut refused = None;
+    let mut said = None;
     while let Ok(event) = events.try_recv() {
-        if let Event::LinkRefused { code } = event {
-            refused = Some(code);
+        if let Event::LinkRefused { refused } = event {
+            said = Some(refused.reason);
         }
     }
-    assert_eq!(refused.as_deref(), Some("no_signin_in_progress"));
+    assert_eq!(said, Some(SigninReason::NoneInProgress));
 }
 
 #[tokio::test]
@@ -47,7 +47,10 @@ async fn a_foreign_answer_neither_signs_in_nor_ends_the_attempt() {
     shop.desk
         .receive_link("dk.kvit.desktop://return/practice?code=c&id_token=t&state=foreign".into())
         .await;
-    assert!(matches!(events.try_recv(), Ok(Event::LinkRefused { code }) if code == "state_mismatch"));
+    let said = events.try_recv();
+    assert!(
+        matches!(said, Ok(Event::LinkRefused { refused }) if refused.reason == SigninReason::AnotherSignin)
+    );
     shop.desk.receive_link(link).await;
     assert_eq!(
         shop.call("connection_show", json!({})).await["session"]["state"],
@@ -64,7 +67,10 @@ async fn saying_no_ends_the_attempt_with_its_own_word() {
     let Ok(Event::SigninEnded { end }) = events.try_recv() else {
         panic!("it ends")
     };
-    assert_eq!(end.refused.as_deref(), Some("access_denied"));
+    assert_eq!(
+        end.refused.map(|refused| refused.reason),
+        Some(SigninReason::AccessDenied)
+    );
     assert_eq!(
         shop.call("connection_show", json!({})).await["session"]["state"],
         "signed_out"

@@ -3,13 +3,13 @@
  */
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
-import type { Event as CoreEvent, Refusal, SigninView } from '../../bridge/generated';
+import type { Event as CoreEvent, Refusal, SigninRefused, SigninView } from '../../bridge/generated';
 
 export class Signing {
   attempt = $state.raw<SigninView | null>(null);
   failure = $state.raw<Refusal | null>(null);
-  /** The stable code with which the attempt was refused; the browser has come back, but in vain. */
-  refused = $state<string | null>(null);
+  /** Why the attempt was refused; the browser has come back, but in vain. */
+  refused = $state.raw<SigninRefused | null>(null);
   done = $state(false);
   busy = $state(false);
   readonly #call: Call;

@@ -32,7 +32,7 @@ test('the browser comes back: signed in', async () => {
 test('the end of an older attempt says nothing about this one', async () => {
   const signing = new Signing(core().call);
   await signing.begin();
-  signing.hear({ type: 'signin_ended', end: { attempt: 'attempt-0', refused: 'access_denied' } });
+  signing.hear({ type: 'signin_ended', end: { attempt: 'attempt-0', refused: { reason: 'access_denied', code: 'access_denied' } } });
   expect(signing.refused).toBeNull();
   expect(signing.attempt).not.toBeNull();
 });
@@ -40,8 +40,8 @@ test('the end of an older attempt says nothing about this one', async () => {
 test('a refused answer says which check refused it, and one can begin again', async () => {
   const signing = new Signing(core().call);
   await signing.begin();
-  signing.hear({ type: 'signin_ended', end: { attempt: 'attempt-1', refused: 'state_mismatch' } });
-  expect(signing.refused).toBe('state_mismatch');
+  signing.hear({ type: 'signin_ended', end: { attempt: 'attempt-1', refused: { reason: 'another_signin', code: 'state_mismatch' } } });
+  expect(signing.refused?.reason).toBe('another_signin');
   await signing.begin();
   expect(signing.refused).toBeNull();
   expect(signing.attempt?.attempt).toBe('attempt-1');

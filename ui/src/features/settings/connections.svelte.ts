@@ -1,28 +1,13 @@
-/** Connections: which there are, opening one, adding and removing one, signing out. */
+/** Connections: opening, checking and removing one, signing out. */
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
-import type { ConnectionForm, Refusal } from '../../bridge/generated';
-
-/** A form in which nothing was typed. */
-export function emptyForm(): ConnectionForm {
-  return {
-    name: '',
-    world: 'sandbox',
-    country: 'DK',
-    clientId: '',
-    clientSecret: '',
-    gatewayId: '',
-    gatewaySecret: '',
-    redirectUri: '',
-    door: 'return_page',
-  };
-}
+import type { CheckedPiece, Refusal } from '../../bridge/generated';
 
 export class Connections {
   failure = $state.raw<Refusal | null>(null);
   busy = $state(false);
-  /** The new connection, while it is being written. */
-  form = $state<ConnectionForm | null>(null);
+  /** What the last check of the open connection found. */
+  pieces = $state.raw<CheckedPiece[] | null>(null);
   readonly #call: Call;
 
   constructor(call: Call) {
@@ -30,6 +15,7 @@ export class Connections {
   }
 
   choose(id: string): Promise<boolean> {
+    this.pieces = null;
     return this.#do(() => this.#call('connection_choose', { id }));
   }
 
@@ -41,18 +27,12 @@ export class Connections {
     return this.#do(() => this.#call('session_end', {}));
   }
 
-  /** Adds the connection that was written. The secrets leave the page at once. */
-  async add(): Promise<boolean> {
-    const form = this.form;
-    if (!form) return false;
-    const added = await this.#do(() => {
-      const { merchantVat, discoveryUrl, issuer, apiBaseUrl, ...whole } = $state.snapshot(form);
-      const optional = { merchantVat, discoveryUrl, issuer, apiBaseUrl };
-      const given = Object.fromEntries(Object.entries(optional).filter(([, text]) => text?.trim()));
-      return this.#call('connection_add', { ...whole, ...given });
+  /** Tries out the open connection piece by piece. */
+  check(): Promise<boolean> {
+    return this.#do(async () => {
+      this.pieces = null;
+      this.pieces = (await this.#call('connection_check', {})).pieces;
     });
-    if (added) this.form = null;
-    return added;
   }
 
   async #do(act: () => Promise<unknown>): Promise<boolean> {

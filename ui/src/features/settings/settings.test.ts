@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Call } from '../../bridge';
 import type { BusinessView } from '../../bridge/generated';
 import { BusinessForm } from './business.svelte';
-import { Connections, emptyForm } from './connections.svelte';
+import { Connections } from './connections.svelte';
 
 const BUSINESS: BusinessView = {
   name: 'Nordhavn Cykler',
@@ -50,30 +50,13 @@ test('a saved business shows what the core made of it', async () => {
   expect(form.changed).toBe(false);
 });
 
-test('boxes that may stay empty are not sent when they are', async () => {
-  const { call, asked } = core({ connection_add: () => ({}) });
-  const connections = new Connections(call);
-  connections.form = { ...emptyForm(), name: 'Sandbox', merchantVat: ' ' };
-  expect(await connections.add()).toBe(true);
-  expect(asked[0]?.[1]).not.toHaveProperty('merchantVat');
-});
-
-test('the secrets leave the page with the answer, and a refusal keeps them to be corrected', async () => {
-  let wrong = true;
-  const { call } = core({
-    connection_add: () => {
-      if (wrong) throw { code: 'connection_invalid', next: 'correct', detail: 'redirect_uri' };
-      return {};
-    },
-  });
-  const connections = new Connections(call);
-  connections.form = { ...emptyForm(), clientSecret: 'of the zip' };
-  expect(await connections.add()).toBe(false);
-  expect(connections.form?.clientSecret).toBe('of the zip');
-  expect(connections.failure?.detail).toBe('redirect_uri');
-  wrong = false;
-  expect(await connections.add()).toBe(true);
-  expect(connections.form).toBeNull();
+test('what a check found is forgotten with the connection that it was about', async () => {
+  const pieces = [{ piece: 'network', verdict: 'good', finding: 'answers', about: 'host' }];
+  const connections = new Connections(core({ connection_check: () => ({ pieces }), connection_choose: () => ({}) }).call);
+  await connections.check();
+  expect(connections.pieces).toEqual(pieces);
+  await connections.choose('practice-fi');
+  expect(connections.pieces).toBeNull();
 });
 
 test('one thing at a time', async () => {

@@ -2,6 +2,13 @@
 //!
 //! The whole program with a provider that echoes secrets is searched from outside in `crates/webhost/tests/leaks`.
 
+//! A program of its own: other tests' threads without a listener would silence the log's most talkative levels.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
+#[path = "../it/shop.rs"]
+#[expect(dead_code, reason = "the other tests use the rest of it")]
+mod shop;
 #[path = "../../../webhost/tests/leaks/traces.rs"]
 mod traces;
 
@@ -18,7 +25,7 @@ use simulator::visitor::Person;
 use traces::{Secret, Traces};
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::shop::{self, Shop};
+use shop::Shop;
 
 /// A log in memory.
 #[derive(Clone, Default)]

@@ -1,5 +1,7 @@
 //! A sign-in in progress, and the three doors by which its answer may come. There is at most one at a time.
 
+mod reasons;
+
 use std::sync::Arc;
 
 use jiff::{Span, Timestamp};
@@ -12,7 +14,10 @@ use uuid::Uuid;
 use crate::Desk;
 use crate::connection::Connection;
 use crate::credentials::store_refusal;
-use crate::ipc::{Door, Event, NextStep, Refusal, RefusalCode, SessionView, SigninEnd, SigninView, World};
+use crate::ipc::{
+    Door, Event, NextStep, Refusal, RefusalCode, SessionView, SigninEnd, SigninReason, SigninRefused,
+    SigninView, World,
+};
 use crate::practice::LOOPBACK_RETURN;
 use crate::refuse::Outcome;
 
@@ -31,7 +36,7 @@ enum Verdict {
     /// It is this sign-in's; it goes on in the background or with the caller.
     Taken(Box<Waiting>),
     /// There is none in progress, or it is not for this one.
-    Refused(&'static str),
+    Refused(SigninRefused),
 }
 
 /// Begins a sign-in by `door`, or by the connection's own.
@@ -54,7 +59,7 @@ pub(crate) async fn begin(desk: &Arc<Desk>, door: Option<Door>) -> Outcome<Signi
             RefusalCode::ProviderUnusable,
             format!("The sign-in service cannot be used: {error}."),
         )
-        .with_detail(error.code())
+        .with_signin(SigninRefused::from(&error))
     })?;
     let attempt = Attempt::begin(&discovery, &registration, desk.clock.now()).map_err(|_| {
         Refusal::new(
@@ -124,7 +129,7 @@ pub(crate) async fn paste(desk: &Desk, address: &str) -> Outcome<()> {
             task.await
                 .unwrap_or_else(|error| Err(Refusal::unexpected(&error)))
         }
-        Verdict::Refused(code) => Err(refused(code)),
+        Verdict::Refused(why) => Err(refused(why)),
     }
 }
 
@@ -135,16 +140,14 @@ impl Desk {
             Ok(answer) => answer,
             Err(error) => {
                 return self.tell(Event::LinkRefused {
-                    code: error.code().to_owned(),
+                    refused: SigninRefused::from(&error),
                 });
             }
         };
         match recognise(self, &answer).await {
             // How it ended is told as an event.
             Verdict::Taken(waiting) => drop(finish(self, waiting, answer).await),
-            Verdict::Refused(code) => self.tell(Event::LinkRefused {
-                code: code.to_owned(),
-            }),
+            Verdict::Refused(refused) => self.tell(Event::LinkRefused { refused }),
         }
     }
 }
@@ -153,12 +156,12 @@ impl Desk {
 async fn recognise(desk: &Desk, answer: &ReturnedAnswer) -> Verdict {
     let mut place = desk.waiting.lock().await;
     match place.take() {
-        None => Verdict::Refused("no_signin_in_progress"),
+        None => Verdict::Refused(reasons::none_in_progress()),
         Some(waiting) if waiting.attempt.is_answered_by(answer) => Verdict::Taken(Box::new(waiting)),
         Some(waiting) => {
             // A foreign answer does not end ours: otherwise any web page could.
             *place = Some(waiting);
-            Verdict::Refused("state_mismatch")
+            Verdict::Refused(reasons::another_signin())
         }
     }
 }
@@ -171,14 +174,7 @@ async fn finish(desk: &Desk, waiting: Box<Waiting>, answer: ReturnedAnswer) -> O
     let over = waiting.over.clone();
     let ended = complete(&connection, desk, waiting, answer).await;
     over.cancel();
-    let refused = ended.as_ref().err().map(|refusal| {
-        refusal.detail.clone().unwrap_or_else(|| {
-            serde_json::to_value(refusal.code)
-                .ok()
-                .and_then(|code| code.as_str().map(str::to_owned))
-                .unwrap_or_default()
-        })
-    });
+    let refused = ended.as_ref().err().map(SigninRefused::from);
     desk.tell(Event::SigninEnded {
         end: SigninEnd { attempt: id, refused },
     });
@@ -193,7 +189,10 @@ async fn complete(
     answer: ReturnedAnswer,
 ) -> Outcome<()> {
     let session = &connection.session;
-    let discovery = session.discovery().await.map_err(|error| refused(error.code()))?;
+    let discovery = session
+        .discovery()
+        .await
+        .map_err(|error| refused(SigninRefused::from(&error)))?;
     let signed_in = waiting
         .attempt
         .complete(
@@ -204,7 +203,7 @@ async fn complete(
             desk.clock.as_ref(),
         )
         .await
-        .map_err(|error| refused(&error.code()))?;
+        .map_err(|error| refused(SigninRefused::from(&error)))?;
     session.begin(signed_in).await.map_err(store_refusal)?;
     // Whose token it is must be asked again: it may be another merchant's.
     connection.forget_merchant().await?;
@@ -241,7 +240,7 @@ async fn listen(desk: &Arc<Desk>, listener: Option<Loopback>) {
     while let Some(delivery) = listener.next().await {
         let verdict = match &delivery.answer {
             Ok(answer) => recognise(desk, answer).await,
-            Err(error) => Verdict::Refused(error.code()),
+            Err(error) => Verdict::Refused(SigninRefused::from(error)),
         };
         match (verdict, delivery.answer) {
             (Verdict::Taken(waiting), Ok(answer)) => {
@@ -250,11 +249,9 @@ async fn listen(desk: &Arc<Desk>, listener: Option<Loopback>) {
                 let desk = Arc::clone(desk);
                 tokio::spawn(async move { drop(finish(&desk, waiting, answer).await) });
             }
-            (Verdict::Refused(code), _) => {
+            (Verdict::Refused(refused), _) => {
                 let _ = delivery.taken.send(false);
-                desk.tell(Event::LinkRefused {
-                    code: code.to_owned(),
-                });
+                desk.tell(Event::LinkRefused { refused });
             }
             (Verdict::Taken(_), Err(_)) => {}
         }
@@ -269,7 +266,7 @@ async fn expire(desk: &Desk, id: String) {
         desk.tell(Event::SigninEnded {
             end: SigninEnd {
                 attempt: id,
-                refused: Some("expired".into()),
+                refused: Some(reasons::time_over()),
             },
         });
     }
@@ -345,13 +342,12 @@ fn world_word(desk: &Desk) -> &'static str {
     }
 }
 
-fn refused(code: &str) -> Refusal {
-    let code_of = if code == "no_signin_in_progress" {
-        RefusalCode::NoSigninInProgress
-    } else {
-        RefusalCode::SigninRefused
+fn refused(why: SigninRefused) -> Refusal {
+    let code = match why.reason {
+        SigninReason::NoneInProgress => RefusalCode::NoSigninInProgress,
+        _ => RefusalCode::SigninRefused,
     };
-    Refusal::new(code_of, format!("The sign-in was refused: {code}.")).with_detail(code)
+    Refusal::new(code, format!("The sign-in was refused: {}.", why.code)).with_signin(why)
 }
 
 fn answer_refusal(error: AnswerError) -> Refusal {
@@ -359,7 +355,7 @@ fn answer_refusal(error: AnswerError) -> Refusal {
         RefusalCode::SigninRefused,
         format!("This address is no answer to the sign-in: {error}."),
     )
-    .with_detail(error.code())
+    .with_signin(SigninRefused::from(&error))
     .with_next(NextStep::PasteAddress)
 }
 

@@ -1,0 +1,160 @@
+//! A connection as typed: read whole or refused with the box that is wrong.
+
+use secrecy::SecretString;
+use url::Url;
+use uuid::Uuid;
+
+use crate::ipc::{ConnectionForm, ConnectionView, Door, Refusal, RefusalCode, World};
+use crate::refuse::Outcome;
+use crate::settings::SavedConnection;
+use crate::worlds;
+
+/// The secrets that were typed; `None` where the box is empty.
+pub(crate) struct TypedSecrets {
+    pub(crate) client: Option<SecretString>,
+    pub(crate) gateway: Option<SecretString>,
+}
+
+/// The secrets of a form.
+pub(crate) fn secrets(form: &ConnectionForm) -> TypedSecrets {
+    let typed = |text: &str| {
+        Some(text.trim())
+            .filter(|text| !text.is_empty())
+            .map(SecretString::from)
+    };
+    TypedSecrets {
+        client: typed(&form.client_secret),
+        gateway: typed(&form.gateway_secret),
+    }
+}
+
+/// A connection that is new: everything must be there.
+pub(crate) fn read_new(form: &ConnectionForm) -> Outcome<SavedConnection> {
+    filled(&[
+        ("name", &form.name),
+        ("gateway_id", &form.gateway_id),
+        ("gateway_secret", &form.gateway_secret),
+        ("client_id", &form.client_id),
+        ("client_secret", &form.client_secret),
+    ])?;
+    read(form, Uuid::now_v7().to_string())
+}
+
+/// A change of `saved`: its world and country stay, and so does what was never shown and is not typed again.
+pub(crate) fn read_change(form: &ConnectionForm, saved: &SavedConnection) -> Outcome<SavedConnection> {
+    if (form.world, form.country) != (saved.view.world, saved.view.country) {
+        return Err(invalid(
+            "world",
+            "The world and the country of a connection stay.",
+        ));
+    }
+    filled(&[("name", &form.name), ("client_id", &form.client_id)])?;
+    let mut changed = read(form, saved.view.id.clone())?;
+    if changed.gateway_id.is_empty() {
+        changed.gateway_id.clone_from(&saved.gateway_id);
+    }
+    Ok(changed)
+}
+
+fn filled(boxes: &[(&'static str, &String)]) -> Outcome<()> {
+    match boxes.iter().find(|(_, text)| text.trim().is_empty()) {
+        Some((name, _)) => Err(invalid(name, "Something is missing.")),
+        None => Ok(()),
+    }
+}
+
+fn read(form: &ConnectionForm, id: String) -> Outcome<SavedConnection> {
+    let own = worlds::mobilepay(form.world, form.country)
+        .ok_or_else(|| invalid("world", "The practice world is always there and cannot be added."))?;
+    let typed_discovery = typed_url("discovery_url", form.discovery_url.as_deref(), form.world)?;
+    let issuer = issuer(form, typed_discovery.as_ref(), own.issuer)?;
+    let discovery = typed_discovery.unwrap_or(own.discovery);
+    let api = typed_url("api_base_url", form.api_base_url.as_deref(), form.world)?.unwrap_or(own.api);
+    let redirect = typed_url("redirect_uri", Some(&form.redirect_uri), form.world)?
+        .ok_or_else(|| invalid("redirect_uri", "The return address is missing."))?;
+    if form.door == Door::Loopback && redirect.scheme() != "http" {
+        return Err(invalid(
+            "redirect_uri",
+            "A listener on this computer needs an http address of this computer.",
+        ));
+    }
+    Ok(SavedConnection {
+        view: ConnectionView {
+            id,
+            name: form.name.trim().to_owned(),
+            world: form.world,
+            country: form.country,
+            client_id: form.client_id.trim().to_owned(),
+            // Character for character as typed: it must equal what was whitelisted (spec 2.2).
+            redirect_uri: form.redirect_uri.trim().to_owned(),
+            door: form.door,
+            discovery_url: discovery.to_string(),
+            api_base_url: api.to_string(),
+            merchant_vat: merchant_vat(form)?,
+        },
+        issuer,
+        gateway_id: form.gateway_id.trim().to_owned(),
+    })
+}
+
+/// Country prefix and eight digits (spec 5.1). Blanks and hyphens are how people write it; the prefix is often left out.
+fn merchant_vat(form: &ConnectionForm) -> Outcome<Option<String>> {
+    let typed = form.merchant_vat.as_deref().unwrap_or_default();
+    let joined: String = typed
+        .chars()
+        .filter(|letter| !matches!(letter, ' ' | '-' | '.'))
+        .collect();
+    if joined.is_empty() {
+        return Ok(None);
+    }
+    let prefix = match form.country {
+        crate::ipc::CountryCode::Dk => "DK",
+        crate::ipc::CountryCode::Fi => "FI",
+    };
+    let upper = joined.to_ascii_uppercase();
+    let digits = upper.strip_prefix(prefix).unwrap_or(&upper);
+    if digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(Some(format!("{prefix}{digits}")));
+    }
+    Err(invalid(
+        "merchant_vat",
+        "A VAT number has eight digits after the country's letters.",
+    ))
+}
+
+fn issuer(form: &ConnectionForm, discovery: Option<&Url>, own: String) -> Outcome<String> {
+    let named = form
+        .issuer
+        .as_deref()
+        .map(str::trim)
+        .filter(|issuer| !issuer.is_empty());
+    match (named, discovery) {
+        (Some(issuer), _) => Ok(issuer.to_owned()),
+        (None, None) => Ok(own),
+        (None, Some(discovery)) => worlds::conforming_issuer(discovery).ok_or_else(|| {
+            invalid(
+                "discovery_url",
+                "It must end with /.well-known/openid-configuration, or the issuer must be named.",
+            )
+        }),
+    }
+}
+
+fn typed_url(field: &'static str, text: Option<&str>, world: World) -> Outcome<Option<Url>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let url = Url::parse(text).map_err(|_| invalid(field, "This is no address."))?;
+    let fits = url.scheme() == "https" || (url.scheme() == "http" && worlds::may_be_plain(world, &url));
+    if fits && url.fragment().is_none() {
+        return Ok(Some(url));
+    }
+    Err(invalid(
+        field,
+        "It must be an https address; http is for this computer only, and not in production.",
+    ))
+}
+
+fn invalid(field: &str, message: &str) -> Refusal {
+    Refusal::new(RefusalCode::ConnectionInvalid, message).with_detail(field)
+}

@@ -1,0 +1,154 @@
+/**
+ * Connecting MobilePay, step by step in the order of its onboarding (spec 2.1): what is typed, what is still needed, what a
+ * check found. Secrets leave with the command that keeps them and are not kept here afterwards.
+ */
+import type { Call } from '../../bridge';
+import { refusalFrom } from '../../bridge';
+import type { CheckedPiece, ConnectionForm, ConnectionView, Refusal } from '../../bridge/generated';
+
+export const STEPS = ['world', 'app', 'oauth', 'back', 'check'] as const;
+export type Step = (typeof STEPS)[number];
+export type Box = keyof ConnectionForm;
+
+/** The fixed address on this computer (spec 6.11). */
+export const HERE = 'http://127.0.0.1:7890/';
+
+/** Which boxes each step asks for, and which of them may stay empty. */
+const BOXES: Record<Step, readonly Box[]> = {
+  world: ['name', 'world', 'merchantVat', 'discoveryUrl', 'issuer', 'apiBaseUrl'],
+  app: ['gatewayId', 'gatewaySecret'],
+  oauth: ['clientId', 'clientSecret'],
+  back: ['redirectUri'],
+  check: [],
+};
+const OPTIONAL: ReadonlySet<Box> = new Set<Box>(['merchantVat', 'discoveryUrl', 'issuer', 'apiBaseUrl']);
+/** Never shown again, so an empty box means: as it is. */
+const KEPT: ReadonlySet<Box> = new Set<Box>(['gatewayId', 'gatewaySecret', 'clientSecret']);
+
+export class Guide {
+  form = $state<ConnectionForm>(emptyForm());
+  step = $state<Step>('world');
+  /** The box that is wrong, as the core or the step says. */
+  wrong = $state<Box | null>(null);
+  failure = $state.raw<Refusal | null>(null);
+  pieces = $state.raw<CheckedPiece[] | null>(null);
+  busy = $state(false);
+  readonly #call: Call;
+  readonly #id: string | null;
+
+  constructor(call: Call, change: ConnectionView | null = null) {
+    this.#call = call;
+    this.#id = change?.id ?? null;
+    if (change) this.form = formOf(change);
+  }
+
+  /** Whether a connection is being changed rather than made. */
+  get isChange(): boolean {
+    return this.#id !== null;
+  }
+
+  get at(): number {
+    return STEPS.indexOf(this.step);
+  }
+
+  /** Goes on if nothing of this step is missing. */
+  next(): void {
+    this.wrong = this.#missing(this.step);
+    if (this.wrong === null) this.go(STEPS[Math.min(this.at + 1, STEPS.length - 1)] ?? 'check');
+  }
+
+  back(): void {
+    this.go(STEPS[Math.max(this.at - 1, 0)] ?? 'world');
+  }
+
+  go(step: Step): void {
+    this.step = step;
+    this.wrong = null;
+    this.failure = null;
+  }
+
+  /** What is found was found about what stood there then. */
+  touched(): void {
+    this.pieces = null;
+    this.wrong = null;
+  }
+
+  check(): Promise<boolean> {
+    return this.#do(async () => {
+      this.pieces = null;
+      const asked = this.#id === null ? { form: this.#filled() } : { form: this.#filled(), id: this.#id };
+      this.pieces = (await this.#call('connection_check', asked)).pieces;
+    });
+  }
+
+  /** Keeps the connection and opens it. */
+  save(): Promise<boolean> {
+    return this.#do(async () => {
+      const form = this.#filled();
+      const { id } = this.#id === null ? await this.#call('connection_add', form) : await this.#call('connection_change', { id: this.#id, form });
+      this.form = { ...this.form, clientSecret: '', gatewayId: '', gatewaySecret: '' };
+      await this.#call('connection_choose', { id });
+    });
+  }
+
+  #missing(step: Step): Box | null {
+    const needed = BOXES[step].filter((box) => !OPTIONAL.has(box) && !(this.isChange && KEPT.has(box)));
+    return needed.find((box) => !String(this.form[box] ?? '').trim()) ?? null;
+  }
+
+  #filled(): ConnectionForm {
+    const { merchantVat, discoveryUrl, issuer, apiBaseUrl, ...whole } = $state.snapshot(this.form);
+    const given = Object.entries({ merchantVat, discoveryUrl, issuer, apiBaseUrl }).filter(([, text]) => text?.trim());
+    return { ...whole, ...Object.fromEntries(given) };
+  }
+
+  async #do(act: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.failure = null;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.#refused(refusalFrom(error));
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** A wrong box is shown where it stands. */
+  #refused(failure: Refusal): void {
+    const box = boxOf(failure);
+    const step = box && STEPS.find((step) => BOXES[step].includes(box));
+    if (step) this.go(step);
+    else this.failure = failure;
+    this.wrong = box;
+  }
+}
+
+/** The refusal names the box in the core's way of writing. */
+function boxOf(failure: Refusal): Box | null {
+  if (failure.code !== 'connection_invalid' || !failure.detail) return null;
+  const box = failure.detail.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as Box;
+  return STEPS.some((step) => BOXES[step].includes(box)) ? box : null;
+}
+
+function emptyForm(): ConnectionForm {
+  return {
+    name: '',
+    world: 'sandbox',
+    country: 'DK',
+    clientId: '',
+    clientSecret: '',
+    gatewayId: '',
+    gatewaySecret: '',
+    redirectUri: '',
+    door: 'return_page',
+  };
+}
+
+function formOf(view: ConnectionView): ConnectionForm {
+  const { name, world, country, clientId, redirectUri, door, merchantVat } = view;
+  return { ...emptyForm(), name, world, country, clientId, redirectUri, door, merchantVat: merchantVat ?? '' };
+}
