@@ -102,16 +102,22 @@ test('what is typed into the form of a connection leaves the window with it', as
   await own.show(page);
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name: 'Settings' }).click();
   const form = page.getByRole('dialog');
+  const next = (): Promise<void> => form.getByRole('button', { name: en['guide.next'], exact: true }).click();
+  const secret = async (label: 'settings.client_secret' | 'settings.gateway_secret'): Promise<void> => {
+    const box = form.getByLabel(en[label]);
+    await expect(box).toHaveAttribute('type', 'password');
+    await box.fill(marked(label));
+  };
   const write = async (): Promise<void> => {
     await page.getByRole('main').getByRole('button', { name: en['settings.connect'], exact: true }).last().click();
     await form.getByLabel(en['settings.connection_name']).fill('Nordhavn Cykler');
-    await form.getByLabel(en['settings.client_id']).fill('kvit.leaks');
+    await next();
     await form.getByLabel(en['settings.gateway_id']).fill(marked('gateway id'));
-    for (const label of ['settings.client_secret', 'settings.gateway_secret'] as const) {
-      const box = form.getByLabel(en[label]);
-      await expect(box).toHaveAttribute('type', 'password');
-      await box.fill(marked(label));
-    }
+    await secret('settings.gateway_secret');
+    await next();
+    await form.getByLabel(en['settings.client_id']).fill('kvit.leaks');
+    await secret('settings.client_secret');
+    await next();
   };
 
   // Given up, refused, and saved.
@@ -120,10 +126,14 @@ test('what is typed into the form of a connection leaves the window with it', as
   await expect(form).toBeHidden();
   await write();
   await form.getByLabel(en['settings.redirect'], { exact: false }).fill('no address');
-  await form.getByRole('button', { name: en['settings.add'] }).click();
-  await expect(form.getByRole('alert').or(form.getByText(en['settings.look_again'])).first()).toBeVisible();
+  await next();
+  await form.getByRole('button', { name: en['guide.save_sign_in'] }).click();
+  await expect(form.getByText(en['guide.address_wrong'])).toBeVisible();
   await form.getByLabel(en['settings.redirect'], { exact: false }).fill('https://shop.example/sandbox/return');
-  await form.getByRole('button', { name: en['settings.add'] }).click();
+  await next();
+  await form.getByRole('button', { name: en['guide.save_sign_in'] }).click();
+  await expect(form.getByRole('heading', { name: en['connection.sign_in'] })).toBeVisible();
+  await page.keyboard.press('Escape');
   await expect(form).toBeHidden();
   const { connections } = await own.ask('app_show', {});
   expect(connections.map(({ name }) => name)).toContain('Nordhavn Cykler');

@@ -16,8 +16,8 @@ export class Watched {
     page.on('console', (message) => this.#said.push(message.text()));
     page.on('pageerror', (error) => this.#said.push(`${error.message} ${error.stack}`));
     page.on('request', (request) => {
-      // The one command into which the merchant types the secrets.
-      const typed = request.url().endsWith('/commands/connection_add');
+      // The commands into which the merchant types the secrets.
+      const typed = /\/commands\/connection_(add|change|check)$/.test(request.url());
       this.#exchanged.push(`${request.url()} ${typed ? '' : (request.postData() ?? '')}`);
     });
     page.on('response', (response) => {

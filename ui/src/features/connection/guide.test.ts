@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../../bridge';
 import type { ConnectionView } from '../../bridge/generated';
+import type { RefusalCode } from '../../bridge/generated';
 import { Guide } from './guide.svelte';
 
 function core(answers: Record<string, (input: never) => unknown> = {}) {
@@ -11,6 +12,10 @@ function core(answers: Record<string, (input: never) => unknown> = {}) {
     return usual[name]?.(input);
   }) as unknown as Call;
   return { call, asked };
+}
+
+function refuse(code: RefusalCode, detail: string | null = null): never {
+  throw { code, message: code, next: 'none', fields: [], upstream: null, detail, signin: null, incident: 'x' };
 }
 
 function filled(guide: Guide): Guide {
@@ -41,10 +46,7 @@ test('a step is not left while something is missing, and says what', () => {
 });
 
 test('the box that the core refuses is shown on its own step', async () => {
-  const refuse = () => {
-    throw { code: 'connection_invalid', detail: 'redirect_uri' };
-  };
-  const guide = filled(new Guide(core({ connection_check: refuse }).call));
+  const guide = filled(new Guide(core({ connection_check: () => refuse('connection_invalid', 'redirect_uri') }).call));
   guide.go('check');
   await guide.check();
   expect([guide.step, guide.wrong]).toEqual(['back', 'redirectUri']);
@@ -82,15 +84,7 @@ test('a change needs none of what is never shown again', async () => {
 });
 
 test('what is refused keeps everything that was typed', async () => {
-  const guide = filled(
-    new Guide(
-      core({
-        connection_add: () => {
-          throw { code: 'keychain_locked' };
-        },
-      }).call,
-    ),
-  );
+  const guide = filled(new Guide(core({ connection_add: () => refuse('keychain_locked') }).call));
   expect(await guide.save()).toBe(false);
   expect(guide.failure?.code).toBe('keychain_locked');
   expect(guide.form.clientSecret).toBe('s');

@@ -45,5 +45,5 @@ export function counts(): InvoiceCounts {
 }
 
 export function refusal(code: RefusalCode): Refusal {
-  return { code, message: code, next: 'none', fields: [], upstream: null, detail: null, incident: '' };
+  return { code, message: code, next: 'none', fields: [], upstream: null, detail: null, signin: null, incident: '' };
 }

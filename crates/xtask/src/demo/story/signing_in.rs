@@ -64,7 +64,10 @@ impl Merchant<'_> {
         }
         self.kvit()?.expect("Signed in").await?;
         self.kvit()?.expect_gone("Not signed in").await?;
+        // Kvit comes to the front and says what it got.
+        self.kvit()?.expect("Kvit may now invoice for").await?;
         self.seen_in_both().await?;
+        self.kvit()?.click("button", "Done").await?;
         self.chromium.leave_tab().await
     }
 

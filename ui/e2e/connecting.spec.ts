@@ -1,0 +1,142 @@
+// Connecting MobilePay as a merchant who has never heard of OAuth: each step, a file with the credentials, a check that names
+// the wrong piece, and a sign-in that says what it got. The provider is the practice world's, connected to as a sandbox.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import da from '../messages/da.json' with { type: 'json' };
+import en from '../messages/en.json' with { type: 'json' };
+import fi from '../messages/fi.json' with { type: 'json' };
+import { expect, test, type Shop } from './shop';
+
+const WORDS = { en, da, fi };
+const FILE = 'Dear merchant,\n\nClient id: kvit.practice.client\nClient secret: practice-world-client-secret-not-a-secret\n';
+
+/** A guide in the window, and the provider that it is led to. */
+class Guided {
+  readonly dialog: Locator;
+
+  constructor(
+    readonly page: Page,
+    readonly words: typeof en,
+  ) {
+    this.dialog = page.getByRole('dialog');
+  }
+
+  async open(): Promise<void> {
+    await this.page.keyboard.press('Control+,');
+    await this.page.getByRole('main').getByRole('button', { name: this.words['settings.connect'], exact: true }).click();
+  }
+
+  next(): Promise<void> {
+    return this.dialog.getByRole('button', { name: this.words['guide.next'], exact: true }).click();
+  }
+
+  fill(label: keyof typeof en, text: string): Promise<void> {
+    return this.dialog.getByLabel(this.words[label], { exact: true }).fill(text);
+  }
+
+  async at(step: keyof typeof en): Promise<void> {
+    await expect(this.dialog.getByRole('group', { name: this.words[step] })).toBeVisible();
+  }
+
+  async barriers(): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page: this.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+  }
+}
+
+/** Goes through all steps to the check; answers what axe found on the way. */
+async function throughTheSteps(guided: Guided, shop: Shop, gatewaySecret: string): Promise<string[]> {
+  const { connections } = await shop.ask('app_show', {});
+  const practice = connections[0]!;
+  const found: string[] = [];
+  const look = async (): Promise<void> => void found.push(...(await guided.barriers()));
+
+  await guided.at('guide.step.world');
+  await guided.dialog.getByText(guided.words['guide.other_addresses']).click();
+  await guided.fill('settings.connection_name', 'Nordhavn sandbox');
+  await guided.fill('guide.discovery', practice.discoveryUrl);
+  await guided.fill('guide.issuer', 'https://api.mobilepay.dk/merchant');
+  await guided.fill('guide.api', practice.apiBaseUrl);
+  await look();
+  await guided.next();
+  await guided.at('guide.step.app');
+  await guided.fill('settings.gateway_id', 'practice-world-gateway-id');
+  await guided.fill('settings.gateway_secret', gatewaySecret);
+  await look();
+  await guided.next();
+  await guided.at('guide.step.oauth');
+  await guided.dialog.locator('input[type=file]').setInputFiles({ name: 'credentials.txt', mimeType: 'text/plain', buffer: Buffer.from(FILE) });
+  await expect(guided.dialog.getByText(guided.words['guide.file_read'])).toBeVisible();
+  await expect(guided.dialog.getByLabel(guided.words['settings.client_id'])).toHaveValue('kvit.practice.client');
+  await look();
+  await guided.next();
+  await guided.at('guide.step.back');
+  await guided.fill('settings.redirect', practice.redirectUri);
+  await expect(guided.dialog.getByLabel(guided.words['guide.letter'])).toHaveValue(new RegExp(practice.redirectUri));
+  await look();
+  await guided.next();
+  await guided.at('guide.step.check');
+  await guided.dialog.getByRole('button', { name: guided.words['guide.check'] }).click();
+  await expect(guided.dialog.getByText(guided.words['piece.issuer'])).toBeVisible();
+  await look();
+  return found;
+}
+
+for (const language of ['en', 'da', 'fi'] as const) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`the guide has no barrier in ${language}, ${theme}, and the check names the wrong piece`, async ({ shop, page }) => {
+      const words = WORDS[language];
+      await shop.show(page, { language, theme });
+      const guided = new Guided(page, words);
+      await guided.open();
+      expect(await throughTheSteps(guided, shop, 'not-the-secret')).toEqual([]);
+      const wrong = guided.dialog.getByRole('listitem').filter({ hasText: words['found.gateway_refused'] });
+      await expect(wrong).toContainText(words['verdict.bad']);
+      await expect(guided.dialog.getByText(words['found.oauth_known'].replace('{about}', 'kvit.practice.client'))).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(guided.dialog).toBeHidden();
+    });
+  }
+}
+
+test('a step is not left while something is missing, and the box gets the focus', async ({ shop, page }) => {
+  await shop.show(page);
+  const guided = new Guided(page, en);
+  await guided.open();
+  await guided.next();
+  const box = guided.dialog.getByLabel(en['settings.connection_name'], { exact: true });
+  await expect(box).toBeFocused();
+  await expect(box).toHaveAccessibleDescription(en['guide.missing']);
+});
+
+test('connected and signed in: it says for whom, under which names, and until when', async ({ shop, page, browser }) => {
+  await shop.ask('keychain_forgo', {});
+  await shop.show(page);
+  const guided = new Guided(page, en);
+  await guided.open();
+  await throughTheSteps(guided, shop, 'practice-world-gateway-secret-not-a-secret');
+  await expect(guided.dialog.getByText(en['guide.all_right'])).toBeVisible();
+  await guided.dialog.getByRole('button', { name: en['guide.save_sign_in'] }).click();
+
+  const authorize = await guided.dialog.getByRole('link', { name: en['signin.open_page'] }).getAttribute('href');
+  const portal = await browser.newPage();
+  await portal.goto(authorize!);
+  await portal.locator('button.primary').click();
+  await portal.locator('button.primary').click();
+  // The return page belongs to the practice world; this is a sandbox, so its own address is pasted and not its link.
+  const link = new URL((await portal.getByRole('link', { name: /Kvit/ }).getAttribute('href'))!);
+  await portal.close();
+  await guided.fill('signin.address', link.href);
+  await guided.dialog.getByRole('button', { name: en['signin.paste'] }).click();
+  await expect(guided.dialog.getByText(en['signin.refused.answer_for_another_place'])).toBeVisible();
+
+  const { connection } = await shop.ask('connection_show', {});
+  await guided.fill('signin.address', `${connection.redirectUri}#${link.search.slice(1)}`);
+  await guided.dialog.getByRole('button', { name: en['signin.paste'] }).click();
+  await expect(guided.dialog.getByText('Kvit may now invoice for Nordhavn Cykler.')).toBeVisible();
+  await expect(guided.dialog.getByRole('listitem').filter({ hasText: 'Nordhavn Cykeludlejning' })).toContainText(en['issuer.pending']);
+  await expect(guided.dialog.getByText(/Unused, the consent lasts until/)).toBeVisible();
+  await guided.dialog.getByRole('button', { name: en['signin.done_close'] }).click();
+  await expect(guided.dialog).toBeHidden();
+});
