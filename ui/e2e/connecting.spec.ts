@@ -6,7 +6,7 @@ import type { Locator, Page } from '@playwright/test';
 import da from '../messages/da.json' with { type: 'json' };
 import en from '../messages/en.json' with { type: 'json' };
 import fi from '../messages/fi.json' with { type: 'json' };
-import { expect, test, type Shop } from './shop';
+import { expect, Shop, test } from './shop';
 
 const WORDS = { en, da, fi };
 const FILE = 'Dear merchant,\n\nClient id: kvit.practice.client\nClient secret: practice-world-client-secret-not-a-secret\n';
@@ -110,7 +110,9 @@ test('a step is not left while something is missing, and the box gets the focus'
   await expect(box).toHaveAccessibleDescription(en['guide.missing']);
 });
 
-test('connected and signed in: it says for whom, under which names, and until when', async ({ shop, page, browser }) => {
+test('connected and signed in: it says for whom, under which names, and until when', async ({ page, browser }) => {
+  // A shop of its own: it ends in another world than it began in.
+  const shop = await Shop.open();
   await shop.ask('keychain_forgo', {});
   await shop.show(page);
   const guided = new Guided(page, en);
@@ -139,4 +141,5 @@ test('connected and signed in: it says for whom, under which names, and until wh
   await expect(guided.dialog.getByText(/Unused, the consent lasts until/)).toBeVisible();
   await guided.dialog.getByRole('button', { name: en['signin.done_close'] }).click();
   await expect(guided.dialog).toBeHidden();
+  await shop.close();
 });
