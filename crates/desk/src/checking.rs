@@ -82,7 +82,7 @@ async fn reach(subject: &Subject<'_>, report: &mut Report) -> bool {
 
 /// Provider, credentials and return address.
 async fn sign_in(subject: &Subject<'_>, report: &mut Report) {
-    let discovery = match Discovery::fetch(&subject.http, &subject.provider).await {
+    let discovery = match Discovery::fetch(&subject.http, &subject.provider, subject.clock).await {
         Ok(discovery) => discovery,
         Err(error) => {
             report.say(

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::books::Books;
+use crate::credentials::store_refusal;
 use crate::ipc::{Event, IssuerView, NextStep, Refusal, RefusalCode};
 use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
@@ -75,6 +76,8 @@ impl Connection {
             events,
             in_front,
         } = opening;
+        // Two processes may not spend the same refresh token; the books have a lock of their own.
+        session.alone_by(books.with_extension("session"));
         let now = clock.now();
         let ledger = tokio::task::spawn_blocking(move || {
             let mut ledger = Ledger::open(&books)?;
@@ -305,6 +308,21 @@ pub(crate) fn session_refusal(error: SessionError) -> Refusal {
         SessionError::Unreachable => Refusal::new(
             RefusalCode::Unreachable,
             "The sign-in service of MobilePay does not answer.",
+        ),
+        SessionError::Store(error) => store_refusal(error),
+        SessionError::ClientRefused => Refusal::new(
+            RefusalCode::ConnectionInvalid,
+            "MobilePay did not accept the OAuth client id and secret.",
+        )
+        .with_detail("client_secret"),
+        SessionError::ClockOff(seconds) => Refusal::new(
+            RefusalCode::SigninRefused,
+            format!("The clock of this computer is off by {seconds} seconds."),
+        )
+        .with_detail("id_token_clock_off"),
+        SessionError::HeldElsewhere => Refusal::new(
+            RefusalCode::BooksInUse,
+            "Another Kvit is using this connection's sign-in.",
         ),
     }
 }

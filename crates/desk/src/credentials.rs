@@ -3,20 +3,20 @@
 //! Where there is no keychain nothing is kept anywhere else behind the merchant's back: they are asked, and may choose to
 //! keep secrets in memory for this run.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use login::{
     Clock, HttpClient, Keychain, KeychainState, Provider, Registration, ResponseMode, SecretKind, SecretName,
-    SecretStore, Session, SessionOnly, StoreError,
+    SecretStore, Session, SessionError, SessionOnly, StoreError,
 };
 use mobilepay::GatewayCredentials;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
+use crate::connection::session_refusal;
 use crate::connection_form::TypedSecrets;
 use crate::ipc::{Door, KeychainView, Refusal, RefusalCode, World};
 use crate::refuse::Outcome;
@@ -274,29 +274,8 @@ pub(crate) fn provider(saved: &SavedConnection) -> Outcome<Provider> {
         )
         .with_detail("discovery_url")
     })?;
-    let own = worlds::mobilepay(saved.view.world, saved.view.country);
     // MobilePay's own document may name MobilePay's own hosts only; another provider's is trusted for itself.
-    let hosts = own
-        .filter(|own| own.discovery == discovery_url)
-        .map(|_| mobilepay_hosts(saved.view.world));
-    Ok(Provider {
-        discovery_url,
-        issuer: saved.issuer.clone(),
-        hosts,
-    })
-}
-
-/// Hosts of spec 1.2.
-fn mobilepay_hosts(world: World) -> BTreeSet<String> {
-    let hosts: &[&str] = match world {
-        World::Production => &["admin.mobilepay.dk", "admin.mobilepay.fi", "api.mobilepay.dk"],
-        _ => &[
-            "sandprod-admin.mobilepay.dk",
-            "sandprod-admin.mobilepay.fi",
-            "api.sandbox.mobilepay.dk",
-        ],
-    };
-    hosts.iter().map(|host| (*host).to_owned()).collect()
+    Ok(Provider::at(discovery_url, saved.issuer.clone()))
 }
 
 /// Our registration with it.
@@ -310,8 +289,9 @@ pub(crate) fn registration(saved: &SavedConnection, client_secret: SecretString)
             Door::ReturnPage => ResponseMode::Fragment,
             Door::Loopback => ResponseMode::FormPost,
         },
-        scopes: vec!["invoice".to_owned(), "offline_access".to_owned()],
+        scopes: Registration::usual_scopes(false),
         merchant_vat: saved.view.merchant_vat.clone(),
+        prompt: None,
     }
 }
 
@@ -331,6 +311,7 @@ pub(crate) fn store_refusal(error: StoreError) -> Refusal {
             "A secret is longer than a keychain can hold.",
         )
         .with_detail("too_long"),
+        StoreError::HeldElsewhere => session_refusal(SessionError::HeldElsewhere),
         StoreError::Failed(reason) => Refusal::new(
             RefusalCode::KeychainFailed,
             format!("The keychain failed: {reason}"),

@@ -10,9 +10,10 @@ use url::Url;
 use crate::answer::{Content, ReturnedAnswer};
 use crate::checks::{self, Expectation, IdTokenRefused, NonceRule, Verified};
 use crate::clock::Clock;
-use crate::discovery::{Discovery, Registration};
+use crate::discovery::Discovery;
 use crate::error::{SigninError, oauth_word};
 use crate::http::HttpClient;
+use crate::provider::Registration;
 use crate::tokens::{self, Tokens};
 
 /// How long an answer is waited for.
@@ -51,7 +52,7 @@ impl Attempt {
         let state = CsrfToken::new_random_len(32).into_secret();
         let nonce = CsrfToken::new_random_len(32).into_secret();
         let client = oauth2::basic::BasicClient::new(ClientId::new(registration.client_id.clone()))
-            .set_auth_uri(AuthUrl::from_url(discovery.authorization_endpoint.clone()))
+            .set_auth_uri(AuthUrl::from_url(discovery.authorization_endpoint()))
             .set_redirect_uri(RedirectUrl::new(registration.redirect_uri.clone())?);
         let kept = state.clone();
         let mut request = client
@@ -62,6 +63,9 @@ impl Attempt {
             .add_scopes(registration.scopes.iter().cloned().map(Scope::new))
             .add_extra_param("response_mode", registration.response_mode.word())
             .add_extra_param("nonce", nonce.clone());
+        if let Some(prompt) = &registration.prompt {
+            request = request.add_extra_param("prompt", prompt.clone());
+        }
         if let Some(vat) = &registration.merchant_vat {
             request = request.add_extra_param("merchant_vat", vat.clone());
         }
@@ -169,7 +173,7 @@ impl Attempt {
 fn check_answer_issuer(answer: &ReturnedAnswer, discovery: &Discovery) -> Result<(), SigninError> {
     match &answer.issuer {
         Some(issuer) if *issuer != discovery.issuer => Err(SigninError::AnswerIssuerMismatch),
-        None if discovery.iss_in_answers => Err(SigninError::AnswerIssuerMissing),
+        None if discovery.iss_in_answers() => Err(SigninError::AnswerIssuerMissing),
         _ => Ok(()),
     }
 }
@@ -201,20 +205,25 @@ impl Judge<'_> {
             client_id: &self.registration.client_id,
             nonce,
             now: self.clock.now(),
+            offset: self.discovery.clock_offset(),
         };
-        match checks::verify(token.expose_secret(), &self.discovery.keys(), expected) {
+        let verdict = match checks::verify(token.expose_secret(), &self.discovery.keys(), expected) {
             // OIDC Core 10.1.1: the signing keys may have been rotated since they were fetched.
             Err(IdTokenRefused::UnknownKey) => {
-                if !self
-                    .discovery
-                    .renew_keys(self.http, self.clock.monotonic_seconds())
-                    .await
-                {
+                let key = checks::key_named_by(token.expose_secret()).unwrap_or_default();
+                if !self.discovery.renew_keys(self.http, self.clock, &key).await {
                     return Err(IdTokenRefused::UnknownKey);
                 }
                 checks::verify(token.expose_secret(), &self.discovery.keys(), expected)
             }
             verdict => verdict,
-        }
+        };
+        verdict.map_err(|refused| {
+            let refused = expected.blames(refused);
+            if let IdTokenRefused::ClockOff(seconds) = refused {
+                tracing::warn!(seconds, "this computer's clock is off");
+            }
+            refused
+        })
     }
 }

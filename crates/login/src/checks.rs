@@ -16,8 +16,11 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
-/// Clocks of merchants and providers may differ by this many seconds (spec 5.6: five minutes).
-const LEEWAY: i64 = 300;
+/// Clocks may differ by this many seconds without anybody having measured it.
+const LEEWAY: i64 = 60;
+
+/// Nor may they differ by more than this (seconds) when somebody has (spec 5.6: five minutes).
+const LARGEST_LEEWAY: i64 = 300;
 
 /// A token issued longer ago than this (seconds) is stale, whatever it says of its end (FAPI: iat-is-week-in-past).
 const OLDEST: i64 = 600;
@@ -76,6 +79,9 @@ pub enum IdTokenRefused {
     /// Header members that must be understood and are not.
     #[error("its header is not understood")]
     Header,
+    /// Its times do not fit, and this computer's clock is off by this many seconds (negative: behind).
+    #[error("this computer's clock is off by {0} seconds")]
+    ClockOff(i64),
 }
 
 impl IdTokenRefused {
@@ -95,6 +101,7 @@ impl IdTokenRefused {
             Self::Nonce => "id_token_nonce",
             Self::Subject => "id_token_subject",
             Self::Header => "id_token_header",
+            Self::ClockOff(_) => "id_token_clock_off",
         }
     }
 }
@@ -115,6 +122,26 @@ pub(crate) struct Expectation<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) nonce: NonceRule<'a>,
     pub(crate) now: Timestamp,
+    /// Seconds by which our clock is ahead of the provider's, as last measured.
+    pub(crate) offset: Option<i64>,
+}
+
+impl Expectation<'_> {
+    fn leeway(self) -> i64 {
+        let measured = self.offset.map_or(0, i64::saturating_abs);
+        LEEWAY.saturating_add(measured).min(LARGEST_LEEWAY)
+    }
+
+    /// A refusal for the time alone is our clock's fault when that is known to be off.
+    pub(crate) fn blames(self, refused: IdTokenRefused) -> IdTokenRefused {
+        use IdTokenRefused as R;
+        match (refused, self.offset) {
+            (R::Expired | R::IssuedAt | R::NotBefore, Some(offset)) if offset.saturating_abs() > LEEWAY => {
+                R::ClockOff(offset)
+            }
+            _ => refused,
+        }
+    }
 }
 
 /// A token that passed.
@@ -133,7 +160,7 @@ pub(crate) fn verify(
     let token: Token = text.parse().map_err(|_| missing(text))?;
     let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| IdTokenRefused::Issuer)?;
     let client_id = ClientId::new(expected.client_id.to_owned());
-    let clock = std::time::SystemTime::from(shifted(expected.now, -LEEWAY));
+    let clock = std::time::SystemTime::from(shifted(expected.now, -expected.leeway()));
     // A public-client verifier, so that a token signed with our own secret (HS256) can never pass.
     let verifier = IdTokenVerifier::new_public_client(client_id, issuer, keys.clone())
         .set_allowed_algs([CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])
@@ -187,9 +214,10 @@ fn check_nonce(rule: NonceRule<'_>, told: Option<&Nonce>) -> Result<(), String> 
 
 fn check_rest(claims: &Claims, expected: Expectation<'_>) -> Result<(), IdTokenRefused> {
     let now = expected.now.as_second();
+    let leeway = expected.leeway();
     // OIDC Core 3.1.3.7, 10: the window of `iat`.
     let issued = claims.issue_time().timestamp();
-    if issued > now + LEEWAY || issued < now - OLDEST {
+    if issued > now + leeway || issued < now - OLDEST {
         return Err(IdTokenRefused::IssuedAt);
     }
     // RFC 7519, 4.1.5.
@@ -200,7 +228,7 @@ fn check_rest(claims: &Claims, expected: Expectation<'_>) -> Result<(), IdTokenR
     if claims
         .additional_claims()
         .nbf
-        .is_some_and(|nbf| nbf > (now + LEEWAY) as f64)
+        .is_some_and(|nbf| nbf > (now + leeway) as f64)
     {
         return Err(IdTokenRefused::NotBefore);
     }
@@ -218,6 +246,16 @@ fn check_rest(claims: &Claims, expected: Expectation<'_>) -> Result<(), IdTokenR
         return Err(IdTokenRefused::Subject);
     }
     Ok(())
+}
+
+/// The `kid` that a token names, unverified: for asking about it once.
+pub(crate) fn key_named_by(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Header {
+        kid: Option<String>,
+    }
+    let header = BASE64_URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;
+    serde_json::from_slice::<Header>(&header).ok()?.kid
 }
 
 /// Which claim that must be there is not (OIDC Core 2). Only names the refusal: nothing here is verified or used.

@@ -6,86 +6,38 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use openidconnect::core::CoreJsonWebKeySet;
-use secrecy::SecretString;
 use serde::Deserialize;
 use thiserror::Error;
 use url::Url;
 
-use crate::http::{HttpClient, HttpError};
-
-/// A provider as it is configured.
-#[derive(Clone, Debug)]
-pub struct Provider {
-    /// The discovery document.
-    pub discovery_url: Url,
-    /// The issuer that the document and every token must name, character for character.
-    pub issuer: String,
-    /// Hosts that endpoints may lie on; `None`: wherever the document says, https or allowed loopback only.
-    pub hosts: Option<BTreeSet<String>>,
-}
-
-/// Our registration with the provider.
-#[derive(Clone)]
-pub struct Registration {
-    /// OAuth client id.
-    pub client_id: String,
-    /// OAuth client secret.
-    pub client_secret: SecretString,
-    /// The whitelisted return address, character for character (spec 2.2).
-    pub redirect_uri: String,
-    /// How the answer comes back.
-    pub response_mode: ResponseMode,
-    /// Scopes besides `openid`.
-    pub scopes: Vec<String>,
-    /// Picks the merchant among several of one user (spec 5.1).
-    pub merchant_vat: Option<String>,
-}
-
-impl Registration {
-    /// Whether invoicing was asked for and is not among `granted`.
-    pub(crate) fn lacks_invoicing<'s>(&self, mut granted: impl Iterator<Item = &'s str>) -> bool {
-        self.scopes.iter().any(|scope| scope == "invoice") && !granted.any(|scope| scope == "invoice")
-    }
-}
-
-/// How the answer comes back (spec 5.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResponseMode {
-    /// In the fragment of the return address: what a static page needs.
-    Fragment,
-    /// As a form that the browser posts.
-    FormPost,
-}
-
-impl ResponseMode {
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Fragment => "fragment",
-            Self::FormPost => "form_post",
-        }
-    }
-}
+use crate::clock::{Clock, Reading};
+use crate::http::{Fetched, HttpClient, HttpError};
+use crate::provider::Provider;
 
 /// What the provider says of itself, checked.
 #[derive(Debug)]
 pub struct Discovery {
     pub(crate) issuer: String,
-    pub(crate) authorization_endpoint: Url,
-    pub(crate) token_endpoint: Url,
-    pub(crate) jwks_uri: Url,
-    /// RFC 9207: whether answers must carry `iss`.
-    pub(crate) iss_in_answers: bool,
-    keys: Mutex<Keys>,
+    provider: Provider,
+    known: Mutex<Known>,
 }
 
-#[derive(Clone, Debug)]
-struct Keys {
-    set: CoreJsonWebKeySet,
-    /// When they were fetched again, in seconds of the monotonic clock; `None` for the first set.
+/// What may be learnt anew.
+#[derive(Debug)]
+struct Known {
+    document: Document,
+    keys: CoreJsonWebKeySet,
+    fetched: Reading,
+    /// When they were fetched again for an unknown key, in seconds of the monotonic clock.
     renewed_at: Option<u64>,
+    /// Names of keys that were not there when they were fetched again for them: each is asked for once.
+    asked_for: Vec<String>,
     /// Whether the last try to fetch them again failed, so that a key may be unknown only for that.
     outdated: bool,
+    /// Seconds by which our clock is ahead of the provider's.
+    offset: Option<i64>,
 }
 
 /// Why a provider cannot be used.
@@ -128,8 +80,8 @@ impl DiscoveryError {
     }
 }
 
-#[derive(Deserialize)]
-struct Document {
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Document {
     issuer: String,
     authorization_endpoint: Url,
     token_endpoint: Url,
@@ -140,76 +92,159 @@ struct Document {
     authorization_response_iss_parameter_supported: bool,
 }
 
-/// Keys are fetched again for an unknown `kid` at most once in this many seconds (OIDC Core 10.1.1; never a loop).
-const KEYS_AGAIN_AFTER: u64 = 60;
+/// Document and keys are fetched again for an unknown `kid` at most once in this many seconds (OIDC Core 10.1.1; never
+/// a loop).
+const AGAIN_AFTER: u64 = 60;
+
+/// A document is used for this many seconds; its keys are asked for sooner when one is unknown.
+const LONGEST_USE: u64 = 24 * 3600;
+
+/// As many names of keys are remembered as not there.
+const MOST_ASKED_FOR: usize = 64;
 
 impl Discovery {
     /// Fetches and checks the document and the keys.
-    pub async fn fetch(http: &HttpClient, provider: &Provider) -> Result<Self, DiscoveryError> {
-        let fetched = http
-            .get(&provider.discovery_url)
-            .await
-            .map_err(DiscoveryError::Unreachable)?;
-        if fetched.status != 200 {
-            return Err(DiscoveryError::Status(fetched.status));
-        }
-        let document: Document =
-            serde_json::from_slice(&fetched.body).map_err(|_| DiscoveryError::Unreadable)?;
-        check(http, provider, &document)?;
-        let set = fetch_keys(http, &document.jwks_uri).await?;
-        Ok(Self {
-            issuer: document.issuer,
-            authorization_endpoint: document.authorization_endpoint,
-            token_endpoint: document.token_endpoint,
-            jwks_uri: document.jwks_uri,
-            iss_in_answers: document.authorization_response_iss_parameter_supported,
-            keys: Mutex::new(Keys {
-                set,
+    pub async fn fetch(
+        http: &HttpClient,
+        provider: &Provider,
+        clock: &dyn Clock,
+    ) -> Result<Self, DiscoveryError> {
+        let (document, keys, date) = learn(http, provider).await?;
+        let discovery = Self {
+            issuer: document.issuer.clone(),
+            provider: provider.clone(),
+            known: Mutex::new(Known {
+                document,
+                keys,
+                fetched: Reading::of(clock),
                 renewed_at: None,
+                asked_for: Vec::new(),
                 outdated: false,
+                offset: None,
             }),
-        })
+        };
+        discovery.note_date(date, clock);
+        Ok(discovery)
+    }
+
+    /// Whether it was fetched more than a day ago, or nobody can say.
+    pub(crate) fn is_old(&self, clock: &dyn Clock) -> bool {
+        let age = self.known().fetched.age_at(Reading::of(clock));
+        age.is_none_or(|age| age > LONGEST_USE)
+    }
+
+    pub(crate) fn authorization_endpoint(&self) -> Url {
+        self.known().document.authorization_endpoint.clone()
+    }
+
+    pub(crate) fn token_endpoint(&self) -> Url {
+        self.known().document.token_endpoint.clone()
+    }
+
+    /// RFC 9207: whether answers must carry `iss`.
+    pub(crate) fn iss_in_answers(&self) -> bool {
+        self.known()
+            .document
+            .authorization_response_iss_parameter_supported
     }
 
     pub(crate) fn keys(&self) -> CoreJsonWebKeySet {
-        self.locked().set.clone()
+        self.known().keys.clone()
     }
 
-    /// Fetches the keys again for an unknown `kid`. Answers whether that was done: at most once a minute, except that
-    /// the first set may be older than the signature by a moment.
-    pub(crate) async fn renew_keys(&self, http: &HttpClient, monotonic: u64) -> bool {
+    /// Seconds by which our clock is ahead of the provider's, as last measured.
+    pub fn clock_offset(&self) -> Option<i64> {
+        self.known().offset
+    }
+
+    /// Takes down what the provider took the time to be, just now.
+    pub(crate) fn note_date(&self, date: Option<Timestamp>, clock: &dyn Clock) {
+        if let Some(date) = date {
+            self.known().offset = Some(clock.now().as_second().saturating_sub(date.as_second()));
+        }
+    }
+
+    /// Fetches the document and the keys again because of the unknown `key`. Answers whether that was done: once for each
+    /// name, and at most once a minute.
+    pub(crate) async fn renew_keys(&self, http: &HttpClient, clock: &dyn Clock, key: &str) -> bool {
+        let now = clock.monotonic_seconds();
         {
-            let mut keys = self.locked();
-            if keys
+            let mut known = self.known();
+            let soon = known
                 .renewed_at
-                .is_some_and(|at| monotonic.saturating_sub(at) < KEYS_AGAIN_AFTER)
-            {
+                .is_some_and(|at| now.saturating_sub(at) < AGAIN_AFTER);
+            if soon || known.asked_for.iter().any(|asked| asked == key) {
                 return false;
             }
             // Counted before it is tried: a provider that does not answer is not asked in a loop either.
-            keys.renewed_at = Some(monotonic);
-            keys.outdated = true;
+            known.renewed_at = Some(now);
+            known.outdated = true;
         }
-        let Ok(set) = fetch_keys(http, &self.jwks_uri).await else {
+        let Ok((document, keys, date)) = learn(http, &self.provider).await else {
             return false;
         };
-        let mut keys = self.locked();
-        keys.set = set;
-        keys.outdated = false;
+        self.note_date(date, clock);
+        let mut known = self.known();
+        known.document = document;
+        known.keys = keys;
+        known.fetched = Reading::of(clock);
+        known.outdated = false;
+        if known.asked_for.len() == MOST_ASKED_FOR {
+            known.asked_for.remove(0);
+        }
+        known.asked_for.push(key.to_owned());
         true
     }
 
     /// Whether the keys could not be fetched again when they should have been.
     pub(crate) fn keys_are_outdated(&self) -> bool {
-        self.locked().outdated
+        self.known().outdated
     }
 
-    fn locked(&self) -> MutexGuard<'_, Keys> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn check(http: &HttpClient, provider: &Provider, document: &Document) -> Result<(), DiscoveryError> {
+async fn learn(
+    http: &HttpClient,
+    provider: &Provider,
+) -> Result<(Document, CoreJsonWebKeySet, Option<Timestamp>), DiscoveryError> {
+    let fetched = http
+        .get(&provider.discovery_url)
+        .await
+        .map_err(DiscoveryError::Unreachable)?;
+    if fetched.status != 200 {
+        return Err(DiscoveryError::Status(fetched.status));
+    }
+    let document = read_document(&fetched.body)?;
+    check(http, provider, &document)?;
+    let fetched = http
+        .get(&document.jwks_uri)
+        .await
+        .map_err(DiscoveryError::Unreachable)?;
+    let keys = read_keys(&fetched)?;
+    Ok((document, keys, fetched.date))
+}
+
+pub(crate) fn read_document(body: &[u8]) -> Result<Document, DiscoveryError> {
+    serde_json::from_slice(body).map_err(|_| DiscoveryError::Unreadable)
+}
+
+pub(crate) fn read_keys(fetched: &Fetched) -> Result<CoreJsonWebKeySet, DiscoveryError> {
+    let keys: CoreJsonWebKeySet =
+        serde_json::from_slice(&fetched.body).map_err(|_| DiscoveryError::KeysUnreadable)?;
+    if fetched.status != 200 || keys.keys().is_empty() {
+        return Err(DiscoveryError::KeysUnreadable);
+    }
+    Ok(keys)
+}
+
+pub(crate) fn check(
+    http: &HttpClient,
+    provider: &Provider,
+    document: &Document,
+) -> Result<(), DiscoveryError> {
     // rp-discovery-issuer-not-matching-config: the pinned one and no other.
     if document.issuer != provider.issuer {
         return Err(DiscoveryError::IssuerMismatch);
@@ -238,14 +273,4 @@ fn check(http: &HttpClient, provider: &Provider, document: &Document) -> Result<
 fn is_hybrid(words: &str) -> bool {
     let words: BTreeSet<&str> = words.split(' ').collect();
     words == BTreeSet::from(["code", "id_token"])
-}
-
-async fn fetch_keys(http: &HttpClient, url: &Url) -> Result<CoreJsonWebKeySet, DiscoveryError> {
-    let fetched = http.get(url).await.map_err(DiscoveryError::Unreachable)?;
-    let set: CoreJsonWebKeySet =
-        serde_json::from_slice(&fetched.body).map_err(|_| DiscoveryError::KeysUnreadable)?;
-    if fetched.status != 200 || set.keys().is_empty() {
-        return Err(DiscoveryError::KeysUnreadable);
-    }
-    Ok(set)
 }

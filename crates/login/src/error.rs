@@ -133,6 +133,9 @@ pub enum RefreshError {
     /// `invalid_client`, `unauthorized_client`: the credentials are wrong.
     #[error("the provider did not accept the credentials")]
     ClientRefused,
+    /// This computer's clock is off by this many seconds (negative: behind), so nothing can be checked.
+    #[error("this computer's clock is off by {0} seconds")]
+    ClockOff(i64),
     /// The answer was refused by a check of ours.
     #[error("the answer was refused: {0}")]
     Refused(SigninError),

@@ -1,8 +1,11 @@
 //! The one HTTP client of sign-in: no redirects, no retries, bounded in time and size.
 
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
@@ -43,6 +46,8 @@ pub enum HttpError {
 pub(crate) struct Fetched {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
+    /// What the other side took the time to be (RFC 9110, 6.6.1).
+    pub(crate) date: Option<Timestamp>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -86,12 +91,17 @@ impl HttpClient {
         self.client.get(url.clone())
     }
 
-    async fn carry(&self, request: oauth2::HttpRequest) -> Result<oauth2::HttpResponse, HttpError> {
+    async fn carry(
+        &self,
+        request: oauth2::HttpRequest,
+        date: &Mutex<Option<Timestamp>>,
+    ) -> Result<oauth2::HttpResponse, HttpError> {
         let request = reqwest::Request::try_from(request).map_err(|_| HttpError::NotHttps)?;
         if !self.may_call(request.url()) {
             return Err(HttpError::NotHttps);
         }
         let fetched = finish(self.client.execute(request).await).await?;
+        *date.lock().unwrap_or_else(PoisonError::into_inner) = fetched.date;
         // Whatever such an answer says of the grant, it is not the word of a provider in its senses.
         if fetched.status >= 500 || fetched.status == 429 {
             return Err(HttpError::Trouble);
@@ -104,13 +114,32 @@ impl HttpClient {
     }
 }
 
-/// The adapter that `oauth2` calls: a request in, an answer out, and nothing else.
-impl<'c> oauth2::AsyncHttpClient<'c> for HttpClient {
+/// One call of `oauth2`: a request in, an answer out, and the date that the answer bore.
+pub(crate) struct Call<'h> {
+    http: &'h HttpClient,
+    date: Mutex<Option<Timestamp>>,
+}
+
+impl<'h> Call<'h> {
+    pub(crate) const fn by(http: &'h HttpClient) -> Self {
+        Self {
+            http,
+            date: Mutex::new(None),
+        }
+    }
+
+    /// What the other side took the time to be.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        *self.date.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'c> oauth2::AsyncHttpClient<'c> for Call<'_> {
     type Error = HttpError;
     type Future = Pin<Box<dyn Future<Output = Result<oauth2::HttpResponse, HttpError>> + Send + 'c>>;
 
     fn call(&'c self, request: oauth2::HttpRequest) -> Self::Future {
-        Box::pin(self.carry(request))
+        Box::pin(self.http.carry(request, &self.date))
     }
 }
 
@@ -143,6 +172,10 @@ async fn finish(sent: Result<reqwest::Response, reqwest::Error>) -> Result<Fetch
         .get("content-type")
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
+    let date = response
+        .headers()
+        .get("date")
+        .and_then(|value| DateTimeParser::new().parse_timestamp(value.as_bytes()).ok());
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|_| HttpError::NoAnswer)? {
@@ -154,6 +187,7 @@ async fn finish(sent: Result<reqwest::Response, reqwest::Error>) -> Result<Fetch
     Ok(Fetched {
         status,
         content_type,
+        date,
         body,
     })
 }

@@ -12,9 +12,10 @@ use url::Url;
 
 use crate::attempt::Attempt;
 use crate::clock::Clock;
-use crate::discovery::{Discovery, Registration};
+use crate::discovery::Discovery;
 use crate::error::SigninError;
 use crate::http::HttpClient;
+use crate::provider::Registration;
 use crate::tokens;
 
 /// How far a request to an address came.

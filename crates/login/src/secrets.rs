@@ -61,6 +61,9 @@ pub enum StoreError {
     /// Longer than every keychain can hold.
     #[error("the secret is too long for a keychain")]
     TooLong,
+    /// Another process has the session.
+    #[error("another Kvit is using this session")]
+    HeldElsewhere,
     /// Anything else; the text names no secret.
     #[error("the keychain failed: {0}")]
     Failed(String),

@@ -9,10 +9,11 @@ use oauth2::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
-use crate::discovery::{Discovery, Registration};
+use crate::clock::{Clock, Reading};
+use crate::discovery::Discovery;
 use crate::error::{SigninError, oauth_word};
-use crate::http::{HttpClient, HttpError};
+use crate::http::{Call, HttpClient, HttpError};
+use crate::provider::Registration;
 
 /// Lifetime that is assumed when the provider does not say (seconds; spec 6.4).
 const USUAL_LIFETIME: u64 = 300;
@@ -25,8 +26,8 @@ pub struct Tokens {
     pub refresh_token: Option<SecretString>,
     /// Seconds from its receipt.
     pub lifetime: u64,
-    /// When it was received, in seconds of the monotonic clock.
-    pub received_at: u64,
+    /// When it was received.
+    pub(crate) received: Reading,
 }
 
 /// An answer of the token endpoint.
@@ -70,12 +71,14 @@ pub(crate) async fn redeem(
     let redirect = RedirectUrl::new(registration.redirect_uri.clone())
         .map_err(|_| SigninError::TokenAnswerUnreadable)?;
     let client = client(discovery, registration).set_redirect_uri(redirect);
+    let call = Call::by(http);
     let answer = client
         .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
         .set_pkce_verifier(verifier)
-        .request_async(http)
-        .await
-        .map_err(failed)?;
+        .request_async(&call)
+        .await;
+    discovery.note_date(call.date(), clock);
+    let answer = answer.map_err(failed)?;
     let granted = read(&answer, clock)?;
     // Spec 5.4: the consented scopes may be fewer than requested; silence means all (RFC 6749, 5.1).
     let lacks =
@@ -96,11 +99,10 @@ pub(crate) async fn refresh(
 ) -> Result<Granted, SigninError> {
     let client = client(discovery, registration);
     let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
-    let answer = client
-        .exchange_refresh_token(&token)
-        .request_async(http)
-        .await
-        .map_err(failed)?;
+    let call = Call::by(http);
+    let answer = client.exchange_refresh_token(&token).request_async(&call).await;
+    discovery.note_date(call.date(), clock);
+    let answer = answer.map_err(failed)?;
     read(&answer, clock)
 }
 
@@ -111,7 +113,16 @@ fn client(discovery: &Discovery, registration: &Registration) -> TokenClient {
         ))
         // client_secret_post is what the documents and the sample use (spec 6.1).
         .set_auth_type(AuthType::RequestBody)
-        .set_token_uri(TokenUrl::from_url(discovery.token_endpoint.clone()))
+        .set_token_uri(TokenUrl::from_url(discovery.token_endpoint()))
+}
+
+/// Reads an answer without asking for one.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn read_text(body: &[u8], clock: &dyn Clock) {
+    if let Ok(answer) = serde_json::from_slice::<Answer>(body) {
+        let _ = read(&answer, clock);
+    }
+    let _ = serde_json::from_slice::<BasicErrorResponse>(body);
 }
 
 fn read(answer: &Answer, clock: &dyn Clock) -> Result<Granted, SigninError> {
@@ -133,7 +144,7 @@ fn read(answer: &Answer, clock: &dyn Clock) -> Result<Granted, SigninError> {
                 .filter(|token| !token.is_empty())
                 .map(SecretString::from),
             lifetime,
-            received_at: clock.monotonic_seconds(),
+            received: Reading::of(clock),
         },
         id_token: answer.extra_fields().id_token.clone().map(SecretString::from),
     })

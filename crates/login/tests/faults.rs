@@ -74,9 +74,10 @@ id_token_faults! {
     rp_id_token_iat: |t: &mut Jwt| without(&mut t.claims, "iat") => T::IssuedAt;
     iat_is_week_in_past: |t: &mut Jwt| moved(&mut t.claims, "iat", -WEEK) => T::IssuedAt;
     iat_beyond_its_window: |t: &mut Jwt| moved(&mut t.claims, "iat", -601) => T::IssuedAt;
-    iat_in_the_future: |t: &mut Jwt| moved(&mut t.claims, "iat", 301) => T::IssuedAt;
-    nbf_in_the_future: |t: &mut Jwt| moved(&mut t.claims, "nbf", 301) => T::NotBefore;
+    iat_in_the_future: |t: &mut Jwt| moved(&mut t.claims, "iat", 61) => T::IssuedAt;
+    nbf_in_the_future: |t: &mut Jwt| moved(&mut t.claims, "nbf", 61) => T::NotBefore;
     invalid_expired_exp: |t: &mut Jwt| moved(&mut t.claims, "exp", -601) => T::Expired;
+    exp_beyond_the_leeway: |t: &mut Jwt| moved(&mut t.claims, "exp", -361) => T::Expired;
     invalid_missing_exp: |t: &mut Jwt| without(&mut t.claims, "exp") => T::Expired;
     rp_nonce_invalid: |t: &mut Jwt| t.claims["nonce"] = "another".into() => T::Nonce;
     invalid_missing_nonce: |t: &mut Jwt| without(&mut t.claims, "nonce") => T::Nonce;
@@ -241,8 +242,9 @@ accepted! {
     valid_aud_as_array: front |t: &mut Jwt| t.claims["aud"] = json!([provider::CLIENT]);
     an_azp_that_is_ours: front |t: &mut Jwt| t.claims["azp"] = provider::CLIENT.into();
     a_token_without_nbf: front |t: &mut Jwt| without(&mut t.claims, "nbf");
-    a_clock_five_minutes_ahead: front |t: &mut Jwt| { moved(&mut t.claims, "iat", 300); moved(&mut t.claims, "nbf", 300) };
-    a_clock_five_minutes_behind: front |t: &mut Jwt| { moved(&mut t.claims, "iat", -590); moved(&mut t.claims, "exp", -590) };
+    rp_id_token_sig_rs256: front |t: &mut Jwt| assert_eq!(t.header["alg"], "RS256");
+    a_token_a_minute_ahead: front |t: &mut Jwt| { moved(&mut t.claims, "iat", 60); moved(&mut t.claims, "nbf", 60) };
+    a_token_a_minute_past_its_end: front |t: &mut Jwt| { moved(&mut t.claims, "iat", -350); moved(&mut t.claims, "exp", -350) };
     claims_nobody_knows: front |t: &mut Jwt| t.claims["x"] = json!({"y": [1]});
     token_type_case_insensitivity: answer |a: &mut Value| a["token_type"] = "bEARER".into();
     token_endpoint_response_without_expires_in: answer |a: &mut Value| without(a, "expires_in");
@@ -295,13 +297,203 @@ async fn unknown_keys_cause_no_loop_of_fetches() {
         front: unknown,
         ..Faults::default()
     });
-    for (passed, fetches) in [(0, 2), (0, 2), (59, 2), (1, 3), (0, 3)] {
+    // Once for this name, however long one waits.
+    for (passed, fetches) in [(0, 2), (0, 2), (59, 2), (1, 2), (3_600, 2)] {
         provider.clock.pass(passed);
         let refused = provider.sign_in(&discovery).await.err();
         assert_eq!(refused, Some(E::FrontIdToken(T::UnknownKey)));
         assert_eq!(provider.fetches("/jwks"), fetches);
     }
+    // Another name may be new; it is asked for once too, and a third has to wait for a minute.
+    for (kid, passed, fetches) in [
+        ("second", 0, 3),
+        ("second", 60, 3),
+        ("third", 0, 4),
+        ("fourth", 59, 4),
+        ("fourth", 1, 5),
+    ] {
+        provider.clock.pass(passed);
+        provider.set(Faults {
+            front: change(move |t: &mut Jwt| t.header["kid"] = kid.into()),
+            ..Faults::default()
+        });
+        assert!(provider.sign_in(&discovery).await.is_err());
+        assert_eq!(provider.fetches("/jwks"), fetches, "{kid}");
+    }
     assert!(provider.token_requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_unknown_key_lets_the_document_be_read_again_with_every_check_of_it() {
+    let provider = FakeProvider::start().await;
+    let discovery = provider.discovery().await;
+    provider.publish(&[("second", 1)]);
+    provider.set(Faults {
+        discovery: change(|d: &mut Value| d["issuer"] = "https://evil.example".into()),
+        ..Faults::default()
+    });
+    let refused = provider.sign_in(&discovery).await.err();
+    assert_eq!(refused, Some(E::FrontIdToken(T::UnknownKey)));
+    assert_eq!(provider.fetches("/account/.well-known/openid-configuration"), 2);
+    assert_eq!(
+        provider.fetches("/jwks"),
+        1,
+        "the keys of a stranger are not asked for"
+    );
+    provider.set(Faults::default());
+    provider.clock.pass(60);
+    assert!(provider.sign_in(&discovery).await.is_ok());
+}
+
+/// Keys change between two sign-ins: the second works.
+#[tokio::test]
+async fn rp_key_rotation_op_sign_key() {
+    let provider = FakeProvider::start().await;
+    let discovery = provider.discovery().await;
+    assert!(provider.sign_in(&discovery).await.is_ok());
+    provider.publish(&[("second", 1), ("first", 0)]);
+    assert!(provider.sign_in(&discovery).await.is_ok());
+    provider.publish(&[("second", 1)]);
+    assert!(provider.sign_in(&discovery).await.is_ok());
+    assert_eq!(provider.fetches("/jwks"), 2);
+}
+
+#[tokio::test]
+async fn rp_discovery_openid_configuration() {
+    let provider = FakeProvider::start().await;
+    let moved = format!("{}/elsewhere/authorize?tenant=1", provider.address());
+    provider.set(Faults {
+        discovery: change(move |d: &mut Value| d["authorization_endpoint"] = moved.clone().into()),
+        ..Faults::default()
+    });
+    let discovery = provider.discovery().await;
+    let now = login::Clock::now(provider.clock.as_ref());
+    let attempt = login::Attempt::begin(&discovery, &provider::registration(), now).unwrap();
+    let expected = format!("{}/elsewhere/authorize?tenant=1&", provider.address());
+    assert!(attempt.authorize_url().as_str().starts_with(&expected));
+    assert!(provider.sign_in(&discovery).await.is_ok());
+}
+
+/// The keys used are the ones found there: a right signature by a key that is not among them is refused.
+#[tokio::test]
+async fn rp_discovery_jwks_uri_keys() {
+    let provider = FakeProvider::start().await;
+    provider.publish(&[("first", 1)]);
+    let discovery = provider.discovery().await;
+    assert_eq!(provider.fetches("/jwks"), 1);
+    assert!(provider.sign_in(&discovery).await.is_ok());
+    provider.publish(&[("first", 0)]);
+    let refused = provider.sign_in(&discovery).await.err();
+    assert_eq!(refused, Some(E::FrontIdToken(T::Signature)));
+}
+
+#[tokio::test]
+async fn rp_nonce_unless_code_flow() {
+    let provider = FakeProvider::start().await;
+    let discovery = provider.discovery().await;
+    let now = login::Clock::now(provider.clock.as_ref());
+    let attempt = login::Attempt::begin(&discovery, &provider::registration(), now).unwrap();
+    let nonce = attempt
+        .authorize_url()
+        .query_pairs()
+        .find(|(name, _)| name == "nonce");
+    assert!(nonce.unwrap().1.len() >= 43);
+}
+
+#[tokio::test]
+async fn rp_token_endpoint_client_secret_post() {
+    let provider = FakeProvider::start().await;
+    let discovery = provider.discovery().await;
+    provider.sign_in(&discovery).await.map(drop).unwrap();
+    let sent = &provider.token_requests()[0];
+    assert_eq!(sent["client_id"], provider::CLIENT);
+    assert_eq!(sent["client_secret"], provider::CLIENT_SECRET);
+}
+
+#[tokio::test]
+async fn authorization_response_missing_state() {
+    let provider = FakeProvider::start().await;
+    let discovery = provider.discovery().await;
+    provider.set(Faults {
+        parameters: change(|p: &mut Parameters| p.drop("state")),
+        ..Faults::default()
+    });
+    let now = login::Clock::now(provider.clock.as_ref());
+    let attempt = login::Attempt::begin(&discovery, &provider::registration(), now).unwrap();
+    let form = provider.answer_to(attempt.authorize_url());
+    let refused = login::ReturnedAnswer::from_form(form.as_bytes()).err();
+    assert_eq!(refused, Some(login::AnswerError::StateMissing));
+    assert!(provider.token_requests().is_empty());
+}
+
+#[tokio::test]
+async fn prompt_and_further_scopes_are_sent_when_they_are_set() {
+    let provider = FakeProvider::start().await;
+    let discovery = provider.discovery().await;
+    let registration = login::Registration {
+        prompt: Some("consent".into()),
+        merchant_vat: None,
+        scopes: login::Registration::usual_scopes(true),
+        ..provider::registration()
+    };
+    let now = login::Clock::now(provider.clock.as_ref());
+    let attempt = login::Attempt::begin(&discovery, &registration, now).unwrap();
+    let asked: std::collections::HashMap<_, _> = attempt.authorize_url().query_pairs().into_owned().collect();
+    assert_eq!(asked["prompt"], "consent");
+    assert_eq!(
+        asked["scope"],
+        "openid invoice offline_access transactionreporting"
+    );
+    assert!(!asked.contains_key("merchant_vat"));
+}
+
+/// Up to four minutes: measured, allowed for. An hour: refused, and said by how much.
+#[tokio::test]
+async fn a_clock_that_is_off_is_measured_and_named() {
+    for (ahead, offset) in [
+        (240, None),
+        (-240, None),
+        (3_600, Some(-3_600)),
+        (-3_600, Some(3_600)),
+    ] {
+        let provider = FakeProvider::start().await;
+        provider.is_ahead(ahead);
+        let discovery = provider.discovery().await;
+        assert_eq!(discovery.clock_offset(), Some(-ahead));
+        let refused = provider.sign_in(&discovery).await.err();
+        let expected = offset.map(|offset| E::FrontIdToken(T::ClockOff(offset)));
+        assert_eq!(refused, expected);
+        if let Some(refused) = refused {
+            assert!(refused.to_string().contains(&offset.unwrap().to_string()));
+            assert_eq!(refused.code(), "front_id_token_clock_off");
+        }
+    }
+}
+
+/// What was not measured is not allowed for, and what is no matter of time is not the clock's fault.
+#[tokio::test]
+async fn a_clock_that_is_off_excuses_nothing_else() {
+    let provider = FakeProvider::start().await;
+    provider.is_ahead(3_600);
+    let discovery = provider.discovery().await;
+    provider.set(Faults {
+        front: change(|t: &mut Jwt| t.claims["nonce"] = "another".into()),
+        ..Faults::default()
+    });
+    let refused = provider.sign_in(&discovery).await.err();
+    assert!(matches!(
+        refused,
+        Some(E::FrontIdToken(T::Nonce | T::ClockOff(_)))
+    ));
+    provider.is_ahead(0);
+    let discovery = provider.discovery().await;
+    assert_eq!(discovery.clock_offset(), Some(0));
+    provider.set(Faults {
+        front: change(|t: &mut Jwt| moved(&mut t.claims, "iat", 240)),
+        ..Faults::default()
+    });
+    let refused = provider.sign_in(&discovery).await.err();
+    assert_eq!(refused, Some(E::FrontIdToken(T::IssuedAt)));
 }
 
 #[tokio::test]
@@ -394,7 +586,9 @@ async fn two_attempts_share_nothing() {
 async fn fetched(faults: Faults) -> Option<DiscoveryError> {
     let provider = FakeProvider::start().await;
     provider.set(faults);
-    Discovery::fetch(&provider.http, &provider.config()).await.err()
+    Discovery::fetch(&provider.http, &provider.config(), provider.clock.as_ref())
+        .await
+        .err()
 }
 
 async fn named(name: &'static str, value: &str) -> Option<DiscoveryError> {
@@ -448,7 +642,9 @@ async fn plain_http_is_refused_where_it_is_not_allowed() {
     let strict = login::HttpClient::new(false);
     // A computer without root certificates has no such client at all, which is as strict.
     if let Ok(strict) = strict {
-        let refused = Discovery::fetch(&strict, &provider.config()).await.err();
+        let refused = Discovery::fetch(&strict, &provider.config(), provider.clock.as_ref())
+            .await
+            .err();
         assert_eq!(refused, Some(DiscoveryError::Unreachable(HttpError::NotHttps)));
     }
     assert_eq!(provider.fetches("/account/.well-known/openid-configuration"), 0);

@@ -106,7 +106,7 @@ async fn no_error_of_a_document_holds_its_body() {
     ] {
         let provider = FakeProvider::start().await;
         provider.set(faults);
-        let error = Discovery::fetch(&provider.http, &provider.config())
+        let error = Discovery::fetch(&provider.http, &provider.config(), provider.clock.as_ref())
             .await
             .unwrap_err();
         says_nothing(&error);

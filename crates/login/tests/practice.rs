@@ -32,6 +32,7 @@ async fn practice(country: Country, redirect_uri: &str, response_mode: ResponseM
         response_mode,
         scopes: vec!["invoice".into(), "offline_access".into()],
         merchant_vat: None,
+        prompt: None,
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let store: Arc<dyn SecretStore> = Arc::new(SessionOnly::default());

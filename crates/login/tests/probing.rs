@@ -18,7 +18,9 @@ async fn provider() -> (Simulator, HttpClient, Discovery) {
         issuer: simulator.issuer(),
         hosts: None,
     };
-    let discovery = Discovery::fetch(&http, &provider).await.unwrap();
+    let discovery = Discovery::fetch(&http, &provider, &SystemClock::default())
+        .await
+        .unwrap();
     (simulator, http, discovery)
 }
 
@@ -30,6 +32,7 @@ fn registration(client_id: &str, secret: &str, redirect_uri: &str) -> Registrati
         response_mode: ResponseMode::Fragment,
         scopes: vec!["invoice".into(), "offline_access".into()],
         merchant_vat: None,
+        prompt: None,
     }
 }
 

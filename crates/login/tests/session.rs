@@ -390,7 +390,7 @@ async fn wrong_credentials_leave_the_token_for_when_they_are_right() {
         let shop = Shop::open().await;
         shop.refuse(status, word);
         shop.provider.clock.pass(300);
-        assert_eq!(shop.token().await, NEEDED);
+        assert_eq!(shop.token().await, Err(SessionError::ClientRefused));
         assert_eq!(
             shop.session.state(),
             SessionState::SignInNeeded {
@@ -503,12 +503,17 @@ async fn a_restart_without_a_session_needs_a_sign_in() {
 }
 
 #[tokio::test]
-async fn a_locked_store_is_asked_again_after_it_is_opened() {
+async fn a_locked_store_has_an_error_of_its_own_and_is_asked_again_after_it_is_opened() {
     let shop = Shop::open().await;
     let again = session(&shop.provider, &shop.store);
     shop.store.fails.store(true, Ordering::SeqCst);
     assert_eq!(again.restore().await, Err(StoreError::Locked));
-    assert!(again.access_token().await.is_err());
+    // Not "sign in again": nobody knows yet, and signing in would meet the same lock.
+    assert_eq!(
+        again.access_token().await.err(),
+        Some(SessionError::Store(StoreError::Locked))
+    );
+    assert!(shop.refreshes().is_empty());
     shop.store.fails.store(false, Ordering::SeqCst);
     assert!(again.access_token().await.is_ok());
 }
@@ -568,4 +573,138 @@ async fn a_store_that_does_not_let_go_leaves_the_merchant_signed_in() {
     assert_eq!(shop.session.sign_out().await, Err(StoreError::Locked));
     assert!(shop.is_signed_in());
     assert_eq!(shop.token().await.unwrap(), "marked-access-1");
+}
+
+/// Everything right: the session goes on.
+#[tokio::test]
+async fn oidcc_client_test_refresh_token() {
+    let shop = Shop::open().await;
+    shop.provider.give_once("marked-refresh-1");
+    for round in 2..5 {
+        shop.provider.clock.pass(300);
+        assert_eq!(shop.token().await.unwrap(), format!("marked-access-{round}"));
+    }
+    assert_eq!(
+        shop.refreshes(),
+        ["marked-refresh-1", "marked-refresh-2", "marked-refresh-3"]
+    );
+}
+
+#[tokio::test]
+async fn after_a_sleep_no_token_is_fresh() {
+    for (gap, refreshes) in [(30, 0), (31, 1), (8 * 3_600, 1), (-30, 0), (-31, 1)] {
+        let shop = Shop::open().await;
+        // The monotonic clock stood still.
+        shop.provider.clock.jump(gap);
+        shop.token().await.unwrap();
+        assert_eq!(shop.refreshes().len(), refreshes, "{gap}");
+        shop.token().await.unwrap();
+        assert_eq!(shop.refreshes().len(), refreshes, "{gap}: once");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_costs_neither_the_consent_nor_the_rotated_token() {
+    let shop = Shop::open().await;
+    shop.provider.clock.pass(300);
+    shop.provider.is_ahead(3_600);
+    assert_eq!(shop.token().await, Err(SessionError::ClockOff(-3_600)));
+    assert!(shop.is_signed_in());
+    assert_eq!(
+        shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+        "marked-refresh-2"
+    );
+    shop.provider.is_ahead(0);
+    assert_eq!(shop.token().await.unwrap(), "marked-access-3");
+    assert_eq!(shop.refreshes(), ["marked-refresh-1", "marked-refresh-2"]);
+}
+
+#[tokio::test]
+async fn the_document_is_kept_for_a_day_and_an_old_one_is_better_than_none() {
+    const PATH: &str = "/account/.well-known/openid-configuration";
+    let shop = Shop::open().await;
+    shop.provider.clock.pass(24 * 3_600);
+    shop.session.discovery().await.unwrap();
+    assert_eq!(shop.provider.fetches(PATH), 1);
+    shop.provider.clock.pass(1);
+    shop.provider.set(Faults {
+        raw: [(PATH, (302, String::new()))].into(),
+        ..Faults::default()
+    });
+    assert!(shop.session.discovery().await.is_ok());
+    assert_eq!(shop.provider.fetches(PATH), 2);
+    shop.provider.set(Faults {
+        discovery: change(|document: &mut Value| document["issuer"] = "https://evil.example".into()),
+        ..Faults::default()
+    });
+    assert_eq!(
+        shop.session.discovery().await.err(),
+        Some(login::DiscoveryError::IssuerMismatch)
+    );
+    shop.provider.set(Faults::default());
+    assert!(shop.session.discovery().await.is_ok());
+    assert!(shop.session.discovery().await.is_ok());
+    assert_eq!(shop.provider.fetches(PATH), 4);
+}
+
+/// Two sessions of one connection: the second neither refreshes nor signs in or out beside the first, and goes on with
+/// the newest token when the first has let go.
+#[tokio::test]
+async fn of_two_sessions_one_is_alone_with_the_token() {
+    let shop = Shop::open().await;
+    shop.provider.give_once("marked-refresh-1");
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("c1.session");
+    let second = session(&shop.provider, &shop.store);
+    for session in [&shop.session, &second] {
+        session.alone_by(lock.clone());
+    }
+    second.restore().await.unwrap();
+    shop.provider.clock.pass(300);
+    assert_eq!(shop.token().await.unwrap(), "marked-access-2");
+    assert_eq!(
+        second.access_token().await.err(),
+        Some(SessionError::HeldElsewhere)
+    );
+    assert_eq!(second.sign_out().await, Err(StoreError::HeldElsewhere));
+    let discovery = second.discovery().await.unwrap();
+    let signed_in = shop.provider.sign_in(&discovery).await.unwrap();
+    assert_eq!(second.begin(signed_in).await, Err(StoreError::HeldElsewhere));
+    assert_eq!(shop.refreshes(), ["marked-refresh-1"]);
+    shop.session.close().await;
+    assert_eq!(
+        second.access_token().await.unwrap().expose_secret(),
+        "marked-access-4"
+    );
+    assert_eq!(shop.refreshes(), ["marked-refresh-1", "marked-refresh-2"]);
+}
+
+#[tokio::test]
+async fn a_lock_that_cannot_be_had_is_no_permission() {
+    let shop = Shop::open().await;
+    let folder = tempfile::tempdir().unwrap();
+    shop.session
+        .alone_by(folder.path().join("no such folder/c1.session"));
+    assert_eq!(shop.token().await, Err(SessionError::HeldElsewhere));
+    assert!(shop.refreshes().is_empty());
+}
+
+/// Signed out by another process: known as soon as this one has the session.
+#[tokio::test]
+async fn who_gets_the_session_reads_anew_whether_there_is_one() {
+    let shop = Shop::open().await;
+    let folder = tempfile::tempdir().unwrap();
+    let second = session(&shop.provider, &shop.store);
+    second.restore().await.unwrap();
+    for session in [&shop.session, &second] {
+        session.alone_by(folder.path().join("c1.session"));
+    }
+    shop.session.sign_out().await.unwrap();
+    shop.session.close().await;
+    assert_eq!(
+        second.access_token().await.err(),
+        Some(SessionError::SignInNeeded)
+    );
+    assert_eq!(second.state(), SessionState::SignedOut);
+    assert!(shop.refreshes().is_empty());
 }

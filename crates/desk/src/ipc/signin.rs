@@ -131,6 +131,8 @@ pub enum SigninReason {
     IdTokenSubject,
     /// Its header asks for what Kvit does not know.
     IdTokenHeader,
+    /// This computer's clock is off; `code` names by how much.
+    ClockOff,
     /// The code is not bound to the ID token.
     CodeHashMissing,
     /// The code was exchanged for another.

@@ -17,7 +17,7 @@ impl From<&SigninError> for SigninRefused {
 impl From<&AnswerError> for SigninRefused {
     fn from(error: &AnswerError) -> Self {
         Self {
-            reason: of_answer(error),
+            reason: of_answer(*error),
             code: error.code().to_owned(),
         }
     }
@@ -132,10 +132,11 @@ const fn of_id_token(refused: IdTokenRefused) -> Reason {
         T::Nonce => Reason::IdTokenNonce,
         T::Subject => Reason::IdTokenSubject,
         T::Header => Reason::IdTokenHeader,
+        T::ClockOff(_) => Reason::ClockOff,
     }
 }
 
-const fn of_answer(error: &AnswerError) -> Reason {
+const fn of_answer(error: AnswerError) -> Reason {
     use AnswerError as E;
     match error {
         E::TooLong => Reason::AnswerTooLong,

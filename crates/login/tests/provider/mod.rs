@@ -7,7 +7,7 @@
 )]
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -17,6 +17,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware::map_response_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
@@ -48,6 +49,19 @@ pub struct TestClock {
 }
 
 impl TestClock {
+    pub fn new() -> Self {
+        Self {
+            now: Mutex::new("2026-11-23T08:00:00Z".parse().unwrap()),
+            monotonic: AtomicU64::new(1_000),
+        }
+    }
+
+    /// The wall clock alone moves: a sleeping computer, or somebody who sets it.
+    pub fn jump(&self, seconds: i64) {
+        let mut now = self.now.lock().unwrap();
+        *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    }
+
     pub fn pass(&self, seconds: u64) {
         let mut now = self.now.lock().unwrap();
         *now = now
@@ -130,6 +144,10 @@ struct World {
     seen: Mutex<Seen>,
     held: Mutex<Option<Arc<Notify>>>,
     arrived: Notify,
+    /// Seconds by which the provider's clock is ahead of the test's.
+    ahead: AtomicI64,
+    /// The refresh token that alone is taken, of a provider that gives each one once.
+    one_time: Mutex<Option<String>>,
 }
 
 pub struct FakeProvider {
@@ -153,10 +171,7 @@ pub fn change<T>(change: impl Fn(&mut T) + Send + Sync + 'static) -> Change<T> {
 impl FakeProvider {
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let clock = Arc::new(TestClock {
-            now: Mutex::new("2026-11-23T08:00:00Z".parse().unwrap()),
-            monotonic: AtomicU64::new(1_000),
-        });
+        let clock = Arc::new(TestClock::new());
         let world = Arc::new(World {
             address: Mutex::new(format!("http://{}", listener.local_addr().unwrap())),
             clock: Arc::clone(&clock),
@@ -165,11 +180,14 @@ impl FakeProvider {
             seen: Mutex::default(),
             held: Mutex::default(),
             arrived: Notify::new(),
+            ahead: AtomicI64::new(0),
+            one_time: Mutex::default(),
         });
         let app = Router::new()
             .route("/account/.well-known/openid-configuration", get(document))
             .route("/jwks", get(jwks))
             .route("/token", post(token))
+            .layer(map_response_with_state(Arc::clone(&world), dated))
             .with_state(Arc::clone(&world));
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self {
@@ -181,18 +199,25 @@ impl FakeProvider {
     }
 
     pub fn config(&self) -> login::Provider {
-        let address = self.world.address.lock().unwrap().clone();
-        login::Provider {
-            discovery_url: format!("{address}/account/.well-known/openid-configuration")
-                .parse()
-                .unwrap(),
-            issuer: ISSUER.into(),
-            hosts: Some(BTreeSet::from(["127.0.0.1".into()])),
-        }
+        config_at(&self.address())
     }
 
     pub fn set(&self, faults: Faults) {
         *self.world.faults.lock().unwrap() = faults;
+    }
+
+    /// From now on the provider's clock is ahead of the test's by `seconds`.
+    pub fn is_ahead(&self, seconds: i64) {
+        self.world.ahead.store(seconds, Ordering::SeqCst);
+    }
+
+    /// From now on each refresh token is taken once, beginning with `first` (spec 6.6).
+    pub fn give_once(&self, first: &str) {
+        *self.world.one_time.lock().unwrap() = Some(first.to_owned());
+    }
+
+    pub fn address(&self) -> String {
+        self.world.address.lock().unwrap().clone()
     }
 
     /// Publishes these keys (kid, number) from now on; the first signs.
@@ -222,13 +247,21 @@ impl FakeProvider {
         bell
     }
 
+    /// Lets the answer that is held back go, and holds none back from now on.
+    pub fn release(&self, bell: &Notify) {
+        *self.world.held.lock().unwrap() = None;
+        bell.notify_one();
+    }
+
     /// Until a token request has arrived that is held back.
     pub async fn arrived(&self) {
         self.world.arrived.notified().await;
     }
 
     pub async fn discovery(&self) -> Discovery {
-        Discovery::fetch(&self.http, &self.config()).await.unwrap()
+        Discovery::fetch(&self.http, &self.config(), self.clock.as_ref())
+            .await
+            .unwrap()
     }
 
     /// What the browser posts back for `authorize_url`.
@@ -268,6 +301,17 @@ impl FakeProvider {
     }
 }
 
+/// How a client is told of the provider at `address`.
+pub fn config_at(address: &str) -> login::Provider {
+    login::Provider {
+        discovery_url: format!("{address}/account/.well-known/openid-configuration")
+            .parse()
+            .unwrap(),
+        issuer: ISSUER.into(),
+        hosts: Some(BTreeSet::from(["127.0.0.1".into()])),
+    }
+}
+
 pub fn registration() -> Registration {
     Registration {
         client_id: CLIENT.into(),
@@ -276,12 +320,18 @@ pub fn registration() -> Registration {
         response_mode: ResponseMode::FormPost,
         scopes: vec!["invoice".into(), "offline_access".into()],
         merchant_vat: Some("DK12345678".into()),
+        prompt: None,
     }
 }
 
 impl World {
+    fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_secs(self.ahead.load(Ordering::SeqCst));
+        self.clock.now().checked_add(ahead).unwrap()
+    }
+
     fn jwt(&self, nonce: &str) -> Jwt {
-        let now = self.clock.now().as_second();
+        let now = self.now().as_second();
         let (kid, at) = self.keys.lock().unwrap()[0].clone();
         Jwt {
             header: json!({"alg": "RS256", "kid": kid, "typ": "JWT", "x5t": "eA"}),
@@ -336,6 +386,17 @@ fn signed(jwt: &Jwt) -> String {
     format!("{text}.{}", BASE64.encode(bytes))
 }
 
+/// Every answer says what the provider takes the time to be.
+async fn dated(State(world): State<Arc<World>>, mut response: Response) -> Response {
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&world.now())
+        .unwrap();
+    response
+        .headers_mut()
+        .insert(header::DATE, date.try_into().unwrap());
+    response
+}
+
 async fn document(State(world): State<Arc<World>>) -> Response {
     if let Some(raw) = world.raw("/account/.well-known/openid-configuration") {
         return raw;
@@ -381,6 +442,7 @@ async fn jwks(State(world): State<Arc<World>>) -> Response {
 async fn token(State(world): State<Arc<World>>, body: Bytes) -> Response {
     let form: HashMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
     let is_refresh = form["grant_type"] == "refresh_token";
+    let presented = form.get("refresh_token").cloned();
     let number = {
         let mut seen = world.seen.lock().unwrap();
         seen.tokens.push(form);
@@ -398,6 +460,16 @@ async fn token(State(world): State<Arc<World>>, body: Bytes) -> Response {
     let faults = world.faults.lock().unwrap().clone();
     if let Some((status, body)) = faults.refused {
         return (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response();
+    }
+    {
+        let mut one_time = world.one_time.lock().unwrap();
+        if one_time.is_some() && presented.is_some() {
+            if *one_time != presented {
+                let body = axum::Json(json!({"error": "invalid_grant"}));
+                return (StatusCode::BAD_REQUEST, body).into_response();
+            }
+            *one_time = Some(format!("marked-refresh-{number}"));
+        }
     }
     let access_token = format!("marked-access-{number}");
     let nonce = world.seen.lock().unwrap().nonce.clone();
