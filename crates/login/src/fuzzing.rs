@@ -46,3 +46,52 @@ pub fn accepts_from_provider(input: &[u8], keys: &CoreJsonWebKeySet) -> bool {
     let keys = own.as_ref().unwrap_or(keys);
     checks::verify(&text, keys, expected).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    //! A slice of what the fuzzers do, in every run.
+
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CORPUS: [&[u8]; 4] = [
+        include_bytes!("../fuzz/corpus/provider_text/document"),
+        include_bytes!("../fuzz/corpus/provider_text/keys"),
+        include_bytes!("../fuzz/corpus/provider_text/tokens"),
+        include_bytes!("../fuzz/corpus/provider_text/unsigned"),
+    ];
+    const STATE: &str = "8c1fL0dWqk3mB2Zr5tYx7uVn9pQsEhGjKaMbNcOdPe4";
+
+    static KEYS: LazyLock<CoreJsonWebKeySet> =
+        LazyLock::new(|| serde_json::from_slice(CORPUS[1]).expect("it is a key set"));
+
+    /// Something of the corpus with a part of it replaced.
+    fn spoilt() -> impl Strategy<Value = Vec<u8>> {
+        let part = (any::<prop::sample::Index>(), 0..40_usize, any::<Vec<u8>>());
+        (prop::sample::select(CORPUS.to_vec()), part).prop_map(|(text, (at, long, other))| {
+            let mut text = text.to_vec();
+            let from = at.index(text.len().max(1));
+            let to = (from + long).min(text.len());
+            text.splice(from..to, other);
+            text
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn nothing_that_a_provider_may_answer_panics_or_is_accepted_unsigned(text in spoilt()) {
+            prop_assert!(!accepts_from_provider(&text, &KEYS));
+        }
+
+        #[test]
+        fn no_door_takes_an_answer_without_our_state(text in "[ -~]{0,200}") {
+            prop_assume!(!text.contains(STATE));
+            prop_assert!(!answers_by_any_door(text.as_bytes(), STATE));
+        }
+    }
+}
