@@ -350,6 +350,7 @@ pub(crate) fn api_refusal(error: &ApiError) -> Refusal {
     let refusal = Refusal::new(code, message).with_upstream(crate::ipc::UpstreamView {
         status: answered.status,
         code: answered.error_code,
+        meaning: answered.error_code.and_then(crate::ipc::MeaningKey::of),
         text: answered.words,
         correlation_id: answered.correlation_id,
     });

@@ -1,7 +1,7 @@
 //! The desk: one open connection, the practice world, one sign-in at most, and the events.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use login::{Clock, SecretStore, SystemClock};
@@ -62,6 +62,8 @@ pub struct Desk {
     pub(crate) credentials: Credentials,
     pub(crate) press: Arc<Press>,
     pub(crate) waiting: Mutex<Option<Waiting>>,
+    /// The second in which a dropped link was last told of, plus one; 0 before the first.
+    pub(crate) link_told: AtomicU64,
     pub(crate) clock: Arc<dyn Clock>,
     current: RwLock<Arc<Connection>>,
     /// Held while another connection is opened, so that two never are.
@@ -124,6 +126,7 @@ impl Desk {
             current: RwLock::new(current),
             choosing: Mutex::new(()),
             waiting: Mutex::new(None),
+            link_told: AtomicU64::new(0),
             remembered: Mutex::new(remembered),
             setup,
             folder,

@@ -1195,6 +1195,12 @@ href: string,
 qrSvg: string, };
 
 /**
+ * What MobilePay's error codes mean to a merchant (spec 13.3, 13.4). A variant exists only because the window has a sentence
+ * for it.
+ */
+export type MeaningKey = "total_not_positive" | "user_not_found" | "user_not_available" | "already_exists" | "technical" | "total_above_limit" | "issuer_not_found" | "account_unusable" | "merchant_not_found" | "due_date_too_far" | "due_date_in_past" | "issue_date_in_future" | "daily_limit_reached" | "already_paid" | "input_wrong" | "country_mismatch" | "currency_mismatch" | "reference_unfit" | "issuer_limit_reached";
+
+/**
  * An exact amount for the window.
  */
 export type MoneyView = { 
@@ -1598,7 +1604,11 @@ lastsUntil: string,
 /**
  * Whether it ends with this run, because secrets are not kept.
  */
-thisRunOnly: boolean, } | { "state": "sign_in_needed", 
+thisRunOnly: boolean, 
+/**
+ * Whether the keychain did not take the newest token: it is tried again, and until then it ends with this run too.
+ */
+unsaved: boolean, } | { "state": "sign_in_needed", 
 /**
  * Why, as a stable code (`revoked`, `client_refused`, `lost`).
  */
@@ -1790,6 +1800,10 @@ status: number | null,
  * Error code, e.g. 10104.
  */
 code: number | null, 
+/**
+ * What the code means to the merchant, as a key of the window's words; `null` without a code or for an unlisted one.
+ */
+meaning: MeaningKey | null, 
 /**
  * MobilePay's English text.
  */

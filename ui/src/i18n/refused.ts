@@ -6,6 +6,8 @@ import type { Refusal } from '../bridge/generated';
 import { t } from './speech.svelte';
 
 /** The sentence: what happened, and what to do. MobilePay's own words stand in `refusal.upstream`. */
-export function sentenceOfRefusal({ code, signin }: Refusal): string {
-  return signin ? t(`signin.refused.${signin}`) : t(`refused.${code}`);
+export function sentenceOfRefusal({ code, signin, upstream }: Refusal): string {
+  if (signin) return t(`signin.refused.${signin}`);
+  if (code === 'refused_by_service' && upstream?.meaning) return t(`meaning.${upstream.meaning}`);
+  return t(`refused.${code}`);
 }

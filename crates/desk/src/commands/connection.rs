@@ -154,7 +154,7 @@ pub(crate) async fn status(desk: &Desk) -> Outcome<ConnectionStatus> {
     let connection: std::sync::Arc<Connection> = desk.current();
     Ok(ConnectionStatus {
         connection: connection.saved.view.clone(),
-        session: signin::session_view(&connection, desk.credentials.this_run_only()),
+        session: signin::session_view(&connection, desk.credentials.this_run_only()).await,
         business: business::show(&connection).await?,
         merchant_id: connection.fact("merchant_id").await?,
         issuers: connection.issuers().await?,

@@ -12,8 +12,8 @@ use crate::connection::{Connection, api_refusal};
 use crate::ipc::{
     DraftView, Event, EvidenceSource, InvoiceAction, InvoiceCounts, InvoiceFilter, InvoiceLineView,
     InvoiceList, InvoicePaper, InvoiceQuery, InvoiceRef, InvoiceRow, InvoiceSort, InvoiceView, LinkView,
-    PaperLanguage, PaperView, Refusal, RefusalCode, SavedFile, StateName, TechnicalView, TimelineEntry,
-    TimelineWhat, UpstreamView,
+    MeaningKey, PaperLanguage, PaperView, Refusal, RefusalCode, SavedFile, StateName, TechnicalView,
+    TimelineEntry, TimelineWhat, UpstreamView,
 };
 use crate::readings::{plain, vat_group};
 use crate::refuse::Outcome;
@@ -372,6 +372,7 @@ fn upstream(said: &Evidence) -> UpstreamView {
     UpstreamView {
         status: said.status,
         code: said.error_code,
+        meaning: said.error_code.and_then(MeaningKey::of),
         text: said.words.clone(),
         correlation_id: said.correlation_id.clone(),
     }

@@ -166,6 +166,8 @@ pub enum SessionView {
         lasts_until: String,
         /// Whether it ends with this run, because secrets are not kept.
         this_run_only: bool,
+        /// Whether the keychain did not take the newest token: it is tried again, and until then it ends with this run too.
+        unsaved: bool,
     },
     /// The session ended by itself.
     #[serde(rename = "sign_in_needed", rename_all = "camelCase")]

@@ -3,6 +3,7 @@
 mod reasons;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::{Span, Timestamp};
 use login::{
@@ -139,15 +140,24 @@ impl Desk {
         let answer = match ReturnedAnswer::from_link(&link, world_word(self)) {
             Ok(answer) => answer,
             Err(error) => {
-                return self.tell(Event::LinkRefused {
-                    refused: SigninRefused::from(&error),
-                });
+                return self.tell_of_link(SigninRefused::from(&error));
             }
         };
         match recognise(self, &answer).await {
             // How it ended is told as an event.
             Verdict::Taken(waiting) => drop(finish(self, waiting, answer).await),
-            Verdict::Refused(refused) => self.tell(Event::LinkRefused { refused }),
+            Verdict::Refused(refused) => self.tell_of_link(refused),
+        }
+    }
+}
+
+impl Desk {
+    /// Says that a link was dropped, at most once a second: any web page can open as many as it likes, and none of them may
+    /// keep the merchant from working (security 3.3). The right answer is never held up by that.
+    fn tell_of_link(&self, refused: SigninRefused) {
+        let now = self.clock.monotonic_seconds() + 1;
+        if self.link_told.swap(now, Ordering::Relaxed) != now {
+            self.tell(Event::LinkRefused { refused });
         }
     }
 }
@@ -313,7 +323,7 @@ fn registration(connection: &Connection, door: Door) -> Outcome<Registration> {
 }
 
 /// What the window shows of the session.
-pub(crate) fn session_view(connection: &Connection, this_run_only: bool) -> SessionView {
+pub(crate) async fn session_view(connection: &Connection, this_run_only: bool) -> SessionView {
     match connection.session.state() {
         SessionState::SignedOut => SessionView::SignedOut,
         SessionState::SignInNeeded { reason } => SessionView::SignInNeeded {
@@ -329,6 +339,7 @@ pub(crate) fn session_view(connection: &Connection, this_run_only: bool) -> Sess
                 since: last_used.to_string(),
                 lasts_until: until.to_string(),
                 this_run_only,
+                unsaved: connection.session.unsaved().await.is_some(),
             }
         }
     }

@@ -59,6 +59,27 @@ async fn a_foreign_answer_neither_signs_in_nor_ends_the_attempt() {
 }
 
 #[tokio::test]
+async fn a_page_that_opens_link_after_link_is_told_of_once_and_does_not_keep_the_answer_out() {
+    let shop = Shop::new().await;
+    let link = shop.consent(Person::danish()).await;
+    let mut events = shop.desk.events();
+    for at in 0..200 {
+        let foreign = format!("dk.kvit.desktop://return/practice?code=c&id_token=t&state=foreign{at}");
+        shop.desk.receive_link(foreign).await;
+    }
+    shop.desk.receive_link(link).await;
+    let mut told = 0;
+    while let Ok(event) = events.try_recv() {
+        told += u32::from(matches!(event, Event::LinkRefused { .. }));
+    }
+    assert!((1..200).contains(&told), "told {told} times");
+    assert_eq!(
+        shop.call("connection_show", json!({})).await["session"]["state"],
+        "signed_in"
+    );
+}
+
+#[tokio::test]
 async fn saying_no_ends_the_attempt_with_its_own_word() {
     let shop = Shop::new().await;
     let link = shop.consent(Person::danish().who_refuses()).await;

@@ -65,7 +65,7 @@ impl Merchant {
         let end = self
             .program
             .event(|event| (event["type"] == "signin_ended").then(|| event["end"].clone()));
-        end.await["refused"].as_str().map(str::to_owned)
+        end.await["refused"]["code"].as_str().map(str::to_owned)
     }
 
     /// Writes one invoice and sends it. Answers its id.
