@@ -371,10 +371,7 @@ fn answer_refusal(error: AnswerError) -> Refusal {
 }
 
 fn none_in_progress() -> Refusal {
-    Refusal::new(
-        RefusalCode::NoSigninInProgress,
-        "There is no sign-in in progress.",
-    )
+    refused(reasons::none_in_progress())
 }
 
 fn loopback_refusal(error: LoopbackError) -> Refusal {

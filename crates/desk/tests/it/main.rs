@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod connecting;
+mod doors;
 mod shop;
 mod signing_in;
 mod thread;

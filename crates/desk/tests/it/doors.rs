@@ -1,0 +1,165 @@
+//! Three doors back into the program, one rule: at most one answer, only for the sign-in in progress, only within its time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::shop::{Remembering, Shop};
+use desk::ipc::{Event, SigninReason};
+use desk::{Desk, Setup};
+use jiff::{SignedDuration, Timestamp};
+use login::{Clock, SystemClock};
+use serde_json::json;
+use simulator::visitor::{self, Person, Return};
+
+#[derive(Clone, Copy, Debug)]
+enum Door {
+    Link,
+    Pasted,
+    Loopback,
+}
+
+const DOORS: [Door; 3] = [Door::Link, Door::Pasted, Door::Loopback];
+
+/// The computer's clock, which a test may move on.
+#[derive(Debug, Default)]
+struct Moved {
+    clock: SystemClock,
+    seconds: AtomicI64,
+}
+
+impl Clock for Moved {
+    fn now(&self) -> Timestamp {
+        self.clock.now() + SignedDuration::from_secs(self.seconds.load(Ordering::SeqCst))
+    }
+
+    fn monotonic_seconds(&self) -> u64 {
+        self.clock
+            .monotonic_seconds()
+            .saturating_add_signed(self.seconds.load(Ordering::SeqCst))
+    }
+}
+
+/// A shop, its clock, and an answer on its way back by one door.
+struct Returning {
+    shop: Shop,
+    clock: Arc<Moved>,
+    door: Door,
+    address: String,
+    parameters: String,
+}
+
+impl Returning {
+    async fn by(door: Door) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (secrets, clock) = (
+            Arc::new(login::SessionOnly::default()),
+            Arc::new(Moved::default()),
+        );
+        let setup = Setup {
+            data: folder.path().join("data"),
+            documents: folder.path().join("documents"),
+            browser: Arc::new(Remembering::default()),
+            secrets: Arc::clone(&secrets) as Arc<dyn login::SecretStore>,
+            version: "test".into(),
+            return_page: "<!doctype html><title>return</title>",
+        };
+        let desk = Desk::open_by(setup, Arc::clone(&clock) as Arc<dyn Clock>)
+            .await
+            .unwrap();
+        let shop = Shop {
+            desk,
+            secrets,
+            folder,
+        };
+        let begin = match door {
+            Door::Loopback => json!({ "door": "loopback" }),
+            Door::Link | Door::Pasted => json!({}),
+        };
+        let begun = shop.call("signin_begin", begin).await;
+        let authorize = begun["authorizeUrl"].as_str().unwrap();
+        let (address, parameters) = match visitor::consent(authorize, Person::danish()).await.unwrap() {
+            Return::Fragment(address) => {
+                let (address, fragment) = address.split_once('#').unwrap();
+                (address.to_owned(), fragment.to_owned())
+            }
+            Return::Form { action, body } => (action, body),
+        };
+        Self {
+            shop,
+            clock,
+            door,
+            address,
+            parameters,
+        }
+    }
+
+    /// Hands the answer over. Answers what the program said of it: `None` when it was taken and signed in.
+    async fn hand_over(&self, parameters: &str) -> Option<SigninReason> {
+        let mut events = self.shop.desk.events();
+        match self.door {
+            Door::Link => {
+                let link = format!("dk.kvit.desktop://return/practice?{parameters}");
+                self.shop.desk.receive_link(link).await;
+            }
+            Door::Pasted => {
+                let pasted = json!({ "address": format!("{}#{parameters}", self.address) });
+                let refused = self.shop.try_call("signin_paste", pasted).await.err();
+                return refused.map(|refusal| refusal.signin.unwrap());
+            }
+            Door::Loopback => {
+                let http = reqwest::Client::builder().no_proxy().build().unwrap();
+                let form = http
+                    .post(&self.address)
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(parameters.to_owned());
+                if form.send().await.is_err() {
+                    // Nobody listens any more: that door is shut with its sign-in.
+                    return Some(SigninReason::NoneInProgress);
+                }
+            }
+        }
+        loop {
+            match events.recv().await.unwrap() {
+                Event::SigninEnded { end } => return end.refused.map(|refused| refused.reason),
+                Event::LinkRefused { refused } => return Some(refused.reason),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn by_each_door_a_foreign_a_second_and_a_late_answer_are_refused_and_said() {
+    for door in DOORS {
+        let returning = Returning::by(door).await;
+        let foreign = returning.parameters.replace("state=", "state=x");
+        assert_eq!(
+            returning.hand_over(&foreign).await,
+            Some(SigninReason::AnotherSignin),
+            "{door:?}"
+        );
+        // The foreign one has not ended the sign-in in progress.
+        assert_eq!(returning.hand_over(&returning.parameters).await, None, "{door:?}");
+        // Told of again only in another second.
+        returning.clock.seconds.fetch_add(2, Ordering::SeqCst);
+        assert_eq!(
+            returning.hand_over(&returning.parameters).await,
+            Some(SigninReason::NoneInProgress),
+            "{door:?}"
+        );
+        returning.shop.desk.close().await;
+
+        let late = Returning::by(door).await;
+        late.clock.seconds.fetch_add(601, Ordering::SeqCst);
+        assert_eq!(
+            late.hand_over(&late.parameters).await,
+            Some(SigninReason::TimeOver),
+            "{door:?}"
+        );
+        assert_eq!(
+            late.shop.call("connection_show", json!({})).await["session"]["state"],
+            "signed_out"
+        );
+        late.shop.desk.close().await;
+    }
+}
