@@ -141,5 +141,7 @@ test('connected and signed in: it says for whom, under which names, and until wh
   await expect(guided.dialog.getByText(/Unused, the consent lasts until/)).toBeVisible();
   await guided.dialog.getByRole('button', { name: en['signin.done_close'] }).click();
   await expect(guided.dialog).toBeHidden();
+  // The sign-in brought them, and saving the page as it stands must not take them away again.
+  await expect(page.getByLabel(en['settings.business_name'])).toHaveValue('Nordhavn Cykler');
   await shop.close();
 });

@@ -63,19 +63,16 @@ async fn main() -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
     let bearer = Bearer::generate()?;
     announce(port, &bearer)?;
-    axum::serve(
-        listener,
-        router(
-            Arc::clone(&desk),
-            bearer,
-            Place {
-                port,
-                ui: arguments.ui,
-            },
-        ),
-    )
-    .with_graceful_shutdown(interrupted(Arc::clone(&desk)))
-    .await?;
+    let place = Place {
+        port,
+        ui: arguments.ui,
+    };
+    let serving = axum::serve(listener, router(Arc::clone(&desk), bearer, place));
+    tokio::select! {
+        ended = serving.into_future() => ended?,
+        // Whoever listens to events would listen for ever: they are not waited for.
+        () = interrupted(desk) => {}
+    }
     Ok(())
 }
 

@@ -16,6 +16,9 @@ pub(crate) fn command(line: &[&str]) -> Command {
     command
         .args(arguments)
         .current_dir(place::root())
+        // Results are read and counted; Vitest colours them even into a pipe.
+        .env("NO_COLOR", "1")
+        .env_remove("FORCE_COLOR")
         .stdin(Stdio::null());
     command
 }

@@ -21,6 +21,14 @@ export class BusinessForm {
     return JSON.stringify(this.form) !== this.#kept;
   }
 
+  /** Takes over what the core says now, unless something was typed that is not saved. Answers whether it was taken. */
+  learn(business: BusinessView): boolean {
+    if (this.busy || this.changed) return false;
+    this.form = { ...business };
+    this.#kept = JSON.stringify(business);
+    return true;
+  }
+
   /** What is wrong with a box. */
   problemOf(field: keyof BusinessView): ProblemView | undefined {
     return this.problems.find((problem) => problem.field === field);

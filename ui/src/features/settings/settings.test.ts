@@ -39,6 +39,15 @@ test('a business with a problem is not saved, and what was typed stays', async (
   expect(form.changed).toBe(true);
 });
 
+test('what a sign-in brings is shown, and what was typed meanwhile is not lost for it', () => {
+  const form = new BusinessForm(core({}).call, { ...BUSINESS, name: '' });
+  expect(form.learn(BUSINESS)).toBe(true);
+  expect(form.form.name).toBe('Nordhavn Cykler');
+  form.form.street = 'Havnegade 3';
+  expect(form.learn({ ...BUSINESS, street: 'Kajen 1' })).toBe(false);
+  expect(form.form.street).toBe('Havnegade 3');
+});
+
 test('a saved business shows what the core made of it', async () => {
   const form = new BusinessForm(
     core({ business_save: (input: BusinessView) => ({ business: { ...input, name: input.name.trim() }, problems: [] }) }).call,
