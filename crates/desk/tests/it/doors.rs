@@ -71,11 +71,11 @@ impl Returning {
             secrets,
             folder,
         };
-        let begin = match door {
+        let by_door = match door {
             Door::Loopback => json!({ "door": "loopback" }),
             Door::Link | Door::Pasted => json!({}),
         };
-        let begun = shop.call("signin_begin", begin).await;
+        let begun = shop.call("signin_begin", by_door).await;
         let authorize = begun["authorizeUrl"].as_str().unwrap();
         let (address, parameters) = match visitor::consent(authorize, Person::danish()).await.unwrap() {
             Return::Fragment(address) => {
