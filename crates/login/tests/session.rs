@@ -708,3 +708,39 @@ async fn who_gets_the_session_reads_anew_whether_there_is_one() {
     assert_eq!(second.state(), SessionState::SignedOut);
     assert!(shop.refreshes().is_empty());
 }
+
+/// Rotated by another process: the access token of before is superseded, however fresh it is.
+#[tokio::test]
+async fn an_access_token_of_before_another_process_rotated_is_not_used_again() {
+    let shop = Shop::open().await;
+    let folder = tempfile::tempdir().unwrap();
+    let second = session(&shop.provider, &shop.store);
+    for session in [&shop.session, &second] {
+        session.alone_by(folder.path().join("c1.session"));
+    }
+    assert_eq!(shop.token().await.unwrap(), "marked-access-1");
+    shop.session.close().await;
+    let theirs = second.access_token().await.unwrap();
+    assert_eq!(theirs.expose_secret(), "marked-access-2");
+    second.close().await;
+    assert_eq!(shop.token().await.unwrap(), "marked-access-3");
+    assert_eq!(shop.refreshes(), ["marked-refresh-1", "marked-refresh-2"]);
+}
+
+/// A provider that moves while it rotates its keys: what is learnt for an unknown key is the whole document.
+#[tokio::test]
+async fn endpoints_learnt_with_an_unknown_key_are_the_ones_used_from_then_on() {
+    let shop = Shop::open().await;
+    let moved = format!("{}/moved/token", shop.provider.address());
+    shop.provider.publish(&[("second", 1)]);
+    shop.provider.set(Faults {
+        discovery: change(move |document: &mut Value| document["token_endpoint"] = moved.clone().into()),
+        back: change(|jwt: &mut Jwt| jwt.signing = Signing::Key(1)),
+        ..Faults::default()
+    });
+    for (round, fetches) in [(2, 0), (3, 1)] {
+        shop.provider.clock.pass(300);
+        assert_eq!(shop.token().await.unwrap(), format!("marked-access-{round}"));
+        assert_eq!(shop.provider.fetches("/moved/token"), fetches);
+    }
+}

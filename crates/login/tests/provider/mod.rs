@@ -187,6 +187,7 @@ impl FakeProvider {
             .route("/account/.well-known/openid-configuration", get(document))
             .route("/jwks", get(jwks))
             .route("/token", post(token))
+            .route("/moved/token", post(moved_token))
             .layer(map_response_with_state(Arc::clone(&world), dated))
             .with_state(Arc::clone(&world));
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -437,6 +438,12 @@ async fn jwks(State(world): State<Arc<World>>) -> Response {
         })
         .collect();
     axum::Json(json!({ "keys": keys })).into_response()
+}
+
+/// The same endpoint at another address.
+async fn moved_token(State(world): State<Arc<World>>, body: Bytes) -> Response {
+    world.seen.lock().unwrap().paths.push("/moved/token".into());
+    token(State(world), body).await
 }
 
 async fn token(State(world): State<Arc<World>>, body: Bytes) -> Response {
