@@ -1,11 +1,16 @@
 //! Trying out a connection against the practice world's provider and against hosts that are no provider.
 #![expect(clippy::unwrap_used, reason = "what fails to be prepared fails the test")]
 
+use std::sync::Arc;
+
 use login::probe::{self, ClientVerdict, Reach, RedirectVerdict};
 use login::{Clock as _, Discovery, HttpClient, Provider, Registration, ResponseMode, SystemClock};
 use simulator::{Config, Country, PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, Simulator};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 const BACK: &str = "https://shop.example/return";
 
@@ -110,4 +115,28 @@ async fn what_stands_between_is_told_apart() {
         Reach::NotSecure
     );
     serving.await.unwrap();
+}
+
+/// A certificate that nobody vouches for: a proxy that looks inside, or somebody else's host.
+#[tokio::test]
+async fn a_host_with_a_certificate_that_nobody_vouches_for_is_not_secure() {
+    let made = rcgen::generate_simple_self_signed(["localhost".into(), "127.0.0.1".into()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let secure = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = secure.local_addr().unwrap().port();
+    let serving = tokio::spawn(async move {
+        let (stream, _) = secure.accept().await.unwrap();
+        TlsAcceptor::from(Arc::new(config)).accept(stream).await.is_ok()
+    });
+    let http = HttpClient::new(true).unwrap();
+    let url = format!("https://localhost:{port}/").parse().unwrap();
+    assert_eq!(probe::reach(&http, &url).await, Reach::NotSecure);
+    assert!(
+        !serving.await.unwrap(),
+        "the handshake ends before anything is said"
+    );
 }
