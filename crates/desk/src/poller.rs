@@ -12,6 +12,7 @@ use crate::connection::{Connection, Ready};
 use crate::ipc::{Event, World};
 use crate::refuse::Outcome as Done;
 use crate::schedule::{Watched, next_poll_at};
+use crate::sender::answered_of;
 
 /// How many are asked for in one turn.
 const TURN: u32 = 20;
@@ -78,6 +79,13 @@ pub(crate) async fn ask(
             connection
                 .books
                 .with(move |books| books.observe(&id, &said))
+                .await??
+        }
+        Err(error @ ApiError::NotFound { .. }) => {
+            let (id, answered, today) = (id.to_owned(), answered_of(&error), connection.today());
+            connection
+                .books
+                .with(move |books| books.observe_gone(&id, &answered, now, today))
                 .await??
         }
         Err(error) => {

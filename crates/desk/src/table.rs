@@ -77,6 +77,18 @@ macro_rules! with_commands {
             invoice_cancel($crate::ipc::InvoiceRef) -> $crate::ipc::InvoiceView;
             /// Asks MobilePay for its state now.
             invoice_refresh($crate::ipc::InvoiceRef) -> $crate::ipc::InvoiceView;
+            /// A page of what waits in the outbox, and why.
+            outbox_list($crate::ipc::OutboxQuery) -> $crate::ipc::OutboxPage;
+            /// Lets one that waits go out now, or as soon as it is safe.
+            outbox_try_now($crate::ipc::InvoiceRef) -> $crate::ipc::TriedNow;
+            /// Lets everything that waits go out now, or as soon as it is safe.
+            outbox_try_all($crate::ipc::Nothing) -> $crate::ipc::TriedNow;
+            /// Settles a doubt by an id of MobilePay's, once its details say that it is this invoice.
+            outbox_name_id($crate::ipc::NamedId) -> $crate::ipc::IdNamed;
+            /// Gives up a link in doubt, which nobody has, for a new draft.
+            outbox_give_up($crate::ipc::InvoiceRef) -> $crate::ipc::GivenUp;
+            /// The number series and its gaps.
+            number_report($crate::ipc::Nothing) -> $crate::ipc::NumberReport;
             /// The first page.
             overview_show($crate::ipc::Nothing) -> $crate::ipc::OverviewView;
             /// The customer's phone (practice and sandbox).

@@ -190,7 +190,8 @@ fn read(row: &Row<'_>) -> Result<Doubted, LedgerError> {
 fn must_be_free(db: &Connection, service_id: &str) -> Result<(), LedgerError> {
     let used: Option<i64> = db
         .query_row(
-            "SELECT number FROM invoice WHERE service_id = ?1",
+            // However either of them was spelt.
+            "SELECT number FROM invoice WHERE service_id IS NOT NULL AND lower(service_id) = lower(?1)",
             [service_id],
             |row| row.get(0),
         )

@@ -41,7 +41,7 @@ pub use error::LedgerError;
 pub use evidence::{Evidence, Said, Source, What};
 pub use invoices::{InvoiceRecord, InvoiceSummary, Shown};
 pub use listing::{Counts, Filter, Page, Query, Sort};
-pub use numbers::{Gap, GapReason};
+pub use numbers::{Gap, GapReason, Series};
 pub use open::Ledger;
 pub use outbox::{Answered, Outcome, Outgoing};
 pub use overview::{Age, Figure, Overview, Recent, Week};

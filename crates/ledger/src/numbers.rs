@@ -8,7 +8,7 @@
 use rusqlite::{Connection, params};
 
 use crate::business::{fact, put_fact};
-use crate::{Ledger, LedgerError};
+use crate::{Ledger, LedgerError, sql};
 
 const NEXT: &str = "next_number";
 
@@ -28,6 +28,20 @@ impl Ledger {
             .prepare("SELECT number FROM burnt_number ORDER BY number")?;
         let numbers = statement.query_map([], |row| row.get::<_, i64>(0))?;
         numbers.map(|number| Ok(number?.unsigned_abs())).collect()
+    }
+
+    /// The lowest and the highest number in use, and how many are.
+    pub fn series(&self) -> Result<Series, LedgerError> {
+        let (first, last, count): (Option<i64>, Option<i64>, i64) = self.db.query_row(
+            "SELECT min(number), max(number), count(*) FROM invoice",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        Ok(Series {
+            first: first.map(i64::unsigned_abs),
+            last: last.map(i64::unsigned_abs),
+            count: sql::count(count),
+        })
     }
 
     /// Every gap between the lowest and the highest number in use, each with the reason known for it. Empty is the rule.
@@ -53,6 +67,17 @@ impl Ledger {
         })?;
         Ok(gaps.collect::<Result<_, _>>()?)
     }
+}
+
+/// The numbers in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// The lowest; `None`: nothing was sent yet.
+    pub first: Option<u64>,
+    /// The highest.
+    pub last: Option<u64>,
+    /// How many invoices bear one.
+    pub count: u32,
 }
 
 /// Numbers that no invoice bears although later ones do.

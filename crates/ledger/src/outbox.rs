@@ -113,15 +113,19 @@ impl Ledger {
     }
 
     /// The first that may go out at `now`, in the order of the numbers.
+    ///
+    /// One that could not get through holds up those after it: what kept it back keeps them back too, and so the queue
+    /// leaves in order when the way is free again. A doubt holds up nobody.
     pub fn next_to_send(&self, now: Timestamp) -> Result<Option<Outgoing>, LedgerError> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, number, channel, request, attempts, was_in_doubt
              FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1
+             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND number <= ?2
              ORDER BY number LIMIT 1",
         )?;
+        let last = self.first_waiting()?.unwrap_or(i64::MAX);
         let found = statement
-            .query_row([now.as_millisecond()], |row| Ok(read(row)))
+            .query_row([now.as_millisecond(), last], |row| Ok(read(row)))
             .optional()?;
         found.transpose()
     }
@@ -130,11 +134,21 @@ impl Ledger {
     pub fn next_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
         let soonest: Option<i64> = self.db.query_row(
             "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1",
-            [PAUSED],
+             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND number <= ?2",
+            [PAUSED, self.first_waiting()?.unwrap_or(i64::MAX)],
             |row| row.get(0),
         )?;
         soonest.map(sql::moment).transpose()
+    }
+
+    /// The lowest number that waits for the way to be free.
+    fn first_waiting(&self) -> Result<Option<i64>, LedgerError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT number FROM invoice INDEXED BY invoice_to_send
+             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'waiting' AND not_before < ?1
+             ORDER BY number LIMIT 1",
+        )?;
+        Ok(statement.query_row([PAUSED], |row| row.get(0)).optional()?)
     }
 
     /// How many have not left this computer for good.

@@ -64,6 +64,30 @@ impl Ledger {
     pub fn retry_now(&mut self, invoice_id: &str, now: Timestamp) -> Result<Timestamp, LedgerError> {
         self.transaction(|db| retry(db, invoice_id, now))
     }
+
+    /// The same for everything that waits and may be tried. Answers the ids.
+    pub fn retry_all_now(&mut self, now: Timestamp) -> Result<Vec<String>, LedgerError> {
+        self.transaction(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT id FROM invoice INDEXED BY invoice_to_send
+                 WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox <> 'held' AND not_before < ?1
+                 ORDER BY number",
+            )?;
+            let ids: Vec<String> = statement
+                .query_map([PAUSED], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for id in &ids {
+                retry(db, id, now)?;
+            }
+            Ok(ids)
+        })
+    }
+
+    /// How many have not come to an end in the outbox: all that [`Ledger::waiting`] lists.
+    pub fn unsettled(&self) -> Result<u32, LedgerError> {
+        let statement = format!("SELECT count(*) FROM invoice WHERE {UNSETTLED}");
+        Ok(sql::count(self.db.query_row(&statement, [], |row| row.get(0))?))
+    }
 }
 
 pub(crate) fn waiting_statement() -> String {

@@ -230,6 +230,25 @@ fn trying_now_does_not_overtake_an_attempt_that_may_still_be_on_its_way() {
 }
 
 #[test]
+fn trying_all_now_leaves_out_what_is_held_and_what_is_on_its_way() {
+    let mut shop = Shop::new();
+    for id in ["a", "b", "c", "d"] {
+        shop.send(id, &Bill::default());
+    }
+    shop.begin("a", 6);
+    shop.settle("a", &Outcome::NotSent { retry_at: at(900) }, 7);
+    shop.begin("b", 7);
+    shop.settle("b", &Outcome::Unclear { retry_at: at(900) }, 8);
+    shop.begin("c", 8);
+    assert_eq!(shop.books.unsettled().unwrap(), 4);
+    assert_eq!(shop.books.retry_all_now(at(100)).unwrap(), ["a", "b"]);
+    assert_eq!(shop.books.next_to_send(at(100)).unwrap().unwrap().invoice_id, "a");
+    shop.begin("a", 100);
+    shop.settle("a", &accepted("a"), 101);
+    assert_eq!(shop.books.unsettled().unwrap(), 3);
+}
+
+#[test]
 fn trying_now_honours_a_busy_service_and_leaves_the_hold_alone() {
     let mut shop = Shop::new();
     shop.send("a", &Bill::default());

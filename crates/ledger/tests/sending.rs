@@ -111,6 +111,8 @@ fn a_number_taken_back_out_of_order_is_burnt_and_the_gap_says_why() {
         }]
     );
     assert_eq!(shop.send("d", &Bill::default()), 4);
+    let series = shop.books.series().unwrap();
+    assert_eq!((series.first, series.last, series.count), (Some(1), Some(4), 3));
 }
 
 #[test]
@@ -276,6 +278,27 @@ fn what_is_in_doubt_goes_out_again_with_the_same_bytes_after_its_pause() {
         (item.request, item.attempts, item.was_in_doubt),
         (bytes("a", 1), 1, true)
     );
+}
+
+#[test]
+fn one_that_could_not_get_through_keeps_those_after_it_in_their_order_and_a_doubt_keeps_nobody() {
+    let mut shop = Shop::new();
+    for id in ["a", "b", "c"] {
+        shop.send(id, &Bill::default());
+    }
+    shop.begin("a", 6);
+    shop.settle("a", &Outcome::NotSent { retry_at: at(90) }, 7);
+    assert_eq!(shop.books.next_to_send(at(89)).unwrap(), None);
+    assert_eq!(shop.books.next_wake().unwrap(), Some(at(90)));
+    let order = |shop: &mut Shop, seconds: i64| {
+        let item = shop.books.next_to_send(at(seconds)).unwrap().unwrap();
+        shop.begin(&item.invoice_id, seconds);
+        item.number
+    };
+    assert_eq!(order(&mut shop, 90), 1);
+    shop.settle("a", &Outcome::Unclear { retry_at: at(200) }, 91);
+    assert_eq!(order(&mut shop, 91), 2);
+    assert_eq!(order(&mut shop, 92), 3);
 }
 
 #[test]

@@ -353,6 +353,10 @@ issuers: Array<IssuerView>,
  */
 outboxWaiting: number, 
 /**
+ * Invoices in the outbox: those, and the ones that MobilePay has under an unknown id.
+ */
+outboxUnsettled: number, 
+/**
  * Whether the last call got through. `null`: none was made yet.
  */
 online: boolean | null, 
@@ -805,6 +809,67 @@ count: number, };
 export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "earlier_first";
 
 /**
+ * Numbers that are missing.
+ */
+export type GapView = { 
+/**
+ * The lowest of them.
+ */
+first: number, 
+/**
+ * The highest of them.
+ */
+last: number, 
+/**
+ * Why.
+ */
+why: GapWhy, };
+
+/**
+ * Why numbers are missing.
+ */
+export type GapWhy = "taken_back" | "series_moved";
+
+/**
+ * What takes the place of a link that was given up.
+ */
+export type GivenUp = { 
+/**
+ * The draft.
+ */
+draft: DraftView, 
+/**
+ * The invoice that was given up.
+ */
+invoice: InvoiceView, };
+
+/**
+ * What came of naming an id. Nothing was changed when it was wrong.
+ */
+export type IdNamed = { 
+/**
+ * What does not fit; `null`: it is this invoice.
+ */
+wrong: IdWrong | null, 
+/**
+ * The invoice as it stands now.
+ */
+invoice: InvoiceView, };
+
+/**
+ * What does not fit about a named id.
+ */
+export type IdWrong = { 
+/**
+ * What.
+ */
+what: WrongId, 
+/**
+ * What MobilePay keeps under it instead: a number, an amount, a date. Empty if there is nothing to show.
+ */
+found: string, };
+
+/**
  * What may be done with an invoice in its state.
  */
 export type InvoiceAction = "undo" | "cancel" | "copy_link" | "refresh" | "save_pdf" | "duplicate";
@@ -1214,6 +1279,19 @@ minor: number,
 currency: CurrencyCode, };
 
 /**
+ * The id of an invoice whose fate is not known.
+ */
+export type NamedId = { 
+/**
+ * Which invoice.
+ */
+id: string, 
+/**
+ * MobilePay's id as it was typed in.
+ */
+serviceId: string, };
+
+/**
  * The next step, as a button.
  */
 export type NextStep = "none" | "retry" | "sign_in" | "keep_this_run_only" | "correct" | "reload" | "open_connection" | "paste_address";
@@ -1222,6 +1300,31 @@ export type NextStep = "none" | "retry" | "sign_in" | "keep_this_run_only" | "co
  * No input: `{}`.
  */
 export type Nothing = Record<symbol, never>;
+
+/**
+ * The number series and its gaps.
+ */
+export type NumberReport = { 
+/**
+ * The lowest number in use; `null`: nothing was sent yet.
+ */
+first: number | null, 
+/**
+ * The highest number in use.
+ */
+last: number | null, 
+/**
+ * How many invoices bear one.
+ */
+count: number, 
+/**
+ * The one that comes next.
+ */
+next: number, 
+/**
+ * Numbers that no invoice bears although later ones do. Empty is the rule.
+ */
+gaps: Array<GapView>, };
 
 /**
  * What came of opening something outside the window.
@@ -1235,6 +1338,73 @@ opened: boolean,
  * The address.
  */
 address: string, };
+
+/**
+ * A page of the outbox, in the order of the numbers.
+ */
+export type OutboxPage = { 
+/**
+ * What waits.
+ */
+rows: Array<OutboxRow>, 
+/**
+ * Give it as `after` for the rows after these; `null` on the last page.
+ */
+next: number | null, 
+/**
+ * How many wait in all.
+ */
+total: number, 
+/**
+ * What keeps everything from going out, if something does.
+ */
+standstill: Standstill | null, };
+
+/**
+ * Which part of the outbox.
+ */
+export type OutboxQuery = { 
+/**
+ * After this number; 0: from the beginning.
+ */
+after: number, 
+/**
+ * Rows to return, at most 500.
+ */
+limit: number, };
+
+/**
+ * One invoice that waits.
+ */
+export type OutboxRow = { 
+/**
+ * The invoice.
+ */
+row: InvoiceRow, 
+/**
+ * Why it waits.
+ */
+why: WaitingReason, 
+/**
+ * When the doubt began, else when it was sent, ISO timestamp.
+ */
+since: string, 
+/**
+ * When it is tried next, ISO timestamp. `null`: it is on its way, its run is paused, or only the merchant can go on.
+ */
+nextTry: string | null, 
+/**
+ * Attempts so far.
+ */
+attempts: number, 
+/**
+ * MobilePay's own words, if it was MobilePay.
+ */
+upstream: UpstreamView | null, 
+/**
+ * What the merchant can do.
+ */
+ways: Array<WayOn>, };
 
 /**
  * The whole page.
@@ -1711,6 +1881,24 @@ expiresAt: string,
 browserOpened: boolean, };
 
 /**
+ * What keeps the whole outbox from going out.
+ */
+export type Standstill = { 
+/**
+ * Why.
+ */
+why: StandstillReason, 
+/**
+ * Until when, ISO timestamp, if that is known.
+ */
+until: string | null, };
+
+/**
+ * Why nothing goes out.
+ */
+export type StandstillReason = "sign_in_needed" | "offline";
+
+/**
  * What the pill says. Outbox states first, then MobilePay's.
  */
 export type StateName = "held" | "queued" | "sending" | "waiting" | "in_doubt" | "sent_id_unknown" | "refused" | "accepted" | "created" | "invalid" | "scheduled" | "paid" | "rejected" | "expired" | "canceled" | "replaced" | "unknown";
@@ -1789,6 +1977,19 @@ flagged: boolean, };
 export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "answer_lost" | "interrupted" | "id_given" | "replaced" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "unknown";
 
 /**
+ * What came of trying now.
+ */
+export type TriedNow = { 
+/**
+ * How many go out.
+ */
+count: number, 
+/**
+ * When, if not at once, ISO timestamp: an earlier attempt may still be on its way, or MobilePay asked to wait.
+ */
+at: string | null, };
+
+/**
  * What MobilePay said, in its own words.
  */
 export type UpstreamView = { 
@@ -1836,6 +2037,16 @@ vat: MoneyView, };
 export type Verdict = "good" | "bad" | "open";
 
 /**
+ * Why an invoice waits.
+ */
+export type WaitingReason = "held" | "its_turn" | "on_its_way" | "run_paused" | "not_reached" | "not_let_in" | "busy" | "answer_lost" | "interrupted" | "repeat_refused" | "repeat_not_reached" | "id_unknown";
+
+/**
+ * What the merchant can do about one that waits.
+ */
+export type WayOn = "undo" | "try_now" | "name_id" | "give_up";
+
+/**
  * Money in one week.
  */
 export type WeekView = { 
@@ -1860,6 +2071,12 @@ expected: MoneyView, };
  * The three worlds, which never mix.
  */
 export type World = "practice" | "sandbox" | "production";
+
+/**
+ * What can be wrong with an id that was typed in. Who the customer is cannot be compared: the service never tells it (spec
+ * 10.2).
+ */
+export type WrongId = "unreadable" | "not_known" | "used" | "other_merchant" | "other_issuer" | "other_number" | "other_amount" | "other_due_date";
 
 /** Every command: what it takes and gives. */
 export interface Commands {
@@ -1933,6 +2150,18 @@ export interface Commands {
   invoice_cancel: { input: InvoiceRef; output: InvoiceView };
   /** Asks MobilePay for its state now. */
   invoice_refresh: { input: InvoiceRef; output: InvoiceView };
+  /** A page of what waits in the outbox, and why. */
+  outbox_list: { input: OutboxQuery; output: OutboxPage };
+  /** Lets one that waits go out now, or as soon as it is safe. */
+  outbox_try_now: { input: InvoiceRef; output: TriedNow };
+  /** Lets everything that waits go out now, or as soon as it is safe. */
+  outbox_try_all: { input: Nothing; output: TriedNow };
+  /** Settles a doubt by an id of MobilePay's, once its details say that it is this invoice. */
+  outbox_name_id: { input: NamedId; output: IdNamed };
+  /** Gives up a link in doubt, which nobody has, for a new draft. */
+  outbox_give_up: { input: InvoiceRef; output: GivenUp };
+  /** The number series and its gaps. */
+  number_report: { input: Nothing; output: NumberReport };
   /** The first page. */
   overview_show: { input: Nothing; output: OverviewView };
   /** The customer's phone (practice and sandbox). */

@@ -159,6 +159,7 @@ pub(crate) async fn status(desk: &Desk) -> Outcome<ConnectionStatus> {
         merchant_id: connection.fact("merchant_id").await?,
         issuers: connection.issuers().await?,
         outbox_waiting: connection.books.with(|books| books.outbox_waiting()).await??,
+        outbox_unsettled: connection.books.with(|books| books.unsettled()).await??,
         online: connection.online(),
         keychain: desk.credentials.keychain().await,
     })

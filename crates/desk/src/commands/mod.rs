@@ -6,6 +6,8 @@ mod connection;
 mod customer;
 mod draft;
 mod invoice;
+mod naming;
+mod outbox;
 mod outside;
 mod overview;
 mod phone;
@@ -24,6 +26,9 @@ pub(crate) use draft::{
 pub(crate) use invoice::{
     invoice_cancel, invoice_list, invoice_paper, invoice_refresh, invoice_save_pdf, invoice_show,
     invoice_undo,
+};
+pub(crate) use outbox::{
+    number_report, outbox_give_up, outbox_list, outbox_name_id, outbox_try_all, outbox_try_now,
 };
 pub(crate) use outside::{letter_open, portal_open, return_page_save};
 pub(crate) use overview::overview_show;

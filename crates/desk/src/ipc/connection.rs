@@ -128,6 +128,8 @@ pub struct ConnectionStatus {
     pub issuers: Vec<IssuerView>,
     /// Invoices that have not left this computer for good.
     pub outbox_waiting: u32,
+    /// Invoices in the outbox: those, and the ones that MobilePay has under an unknown id.
+    pub outbox_unsettled: u32,
     /// Whether the last call got through. `null`: none was made yet.
     pub online: Option<bool>,
     /// Where secrets are kept now.

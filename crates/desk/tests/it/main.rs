@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+mod away;
 mod connecting;
 mod doors;
+mod outbox;
 mod shop;
 mod signing_in;
 mod thread;

@@ -1,0 +1,105 @@
+//! Cancelling at the service. What was asked stands in the books before the call goes out.
+
+use ::invoice::State;
+use ledger::{Evidence, Said, Shown, Source, What};
+use uuid::Uuid;
+
+use super::view::{record, show};
+use crate::connection::{Connection, api_refusal};
+use crate::ipc::{Event, InvoiceRef, InvoiceView, Refusal, RefusalCode};
+use crate::refuse::Outcome;
+use crate::{Desk, sender};
+
+pub(crate) async fn invoice_cancel(desk: &Desk, invoice: InvoiceRef) -> Outcome<InvoiceView> {
+    let connection = desk.current();
+    let record = record(&connection, invoice.id.clone()).await?;
+    let (Some(service_id), true) = (record.service_id.clone(), can_cancel(record.summary.shown)) else {
+        return Err(Refusal::new(
+            RefusalCode::NotNow,
+            "An invoice in this state cannot be cancelled.",
+        ));
+    };
+    let ready = connection.ready_to_call().await?;
+    // Intent before effect: what was asked stands in the books whatever becomes of the call.
+    let (id, now) = (invoice.id.clone(), connection.now());
+    connection
+        .books
+        .with(move |books| books.note_cancel_asked(&id, now))
+        .await??;
+    let answer = connection
+        .api
+        .cancel(&ready.token, Uuid::new_v4(), &ready.merchant_id, &service_id)
+        .await;
+    kill_point::pass("cancel.answer");
+    connection.note_network(answer.as_ref().err());
+    let id = invoice.id.clone();
+    match answer {
+        Ok(answer) => {
+            let said = canceled(&connection, answer.trace.status, answer.trace.correlation_id);
+            connection
+                .books
+                .with(move |books| books.observe(&id, &said))
+                .await??;
+        }
+        Err(error) => {
+            let evidence = cancel_refused(&connection, &error);
+            connection
+                .books
+                .with(move |books| books.note_cancel_refused(&id, &evidence))
+                .await??;
+            connection.tell(Event::InvoicesChanged {
+                ids: vec![invoice.id.clone()],
+            });
+            // Whatever stood in the way, the state is asked for again: it may have been paid meanwhile.
+            connection.wake_poller.notify_one();
+            return Err(api_refusal(&error));
+        }
+    }
+    connection.tell(Event::InvoicesChanged {
+        ids: vec![invoice.id.clone()],
+    });
+    show(&connection, invoice.id).await
+}
+
+/// `created`, or `accepted` with a future payment date (spec 10.1); before the first state is told it may be tried.
+pub(crate) const fn can_cancel(shown: Shown) -> bool {
+    matches!(shown, Shown::Created | Shown::Scheduled | Shown::Accepted)
+}
+
+fn canceled(connection: &Connection, status: Option<u16>, correlation: Uuid) -> Said {
+    Said {
+        state: State::Canceled,
+        source: Source::Answer,
+        at: connection.now(),
+        sequence: None,
+        date: None,
+        payment_date: None,
+        today: connection.today(),
+        status,
+        raw: None,
+        correlation_id: Some(correlation.to_string()),
+    }
+}
+
+fn cancel_refused(connection: &Connection, error: &mobilepay::ApiError) -> Evidence {
+    let answered = sender::answered_of(error);
+    Evidence {
+        at: connection.now(),
+        what: What::CancelRefused,
+        source: if answered.status.is_some() {
+            Source::Answer
+        } else {
+            Source::ThisComputer
+        },
+        state: None,
+        sequence: None,
+        date: None,
+        until: None,
+        status: answered.status,
+        error_code: answered.error_code,
+        words: answered.words,
+        correlation_id: answered.correlation_id,
+        raw: answered.raw,
+        flagged: false,
+    }
+}

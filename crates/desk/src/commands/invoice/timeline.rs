@@ -1,0 +1,59 @@
+//! Evidence in the window's words.
+
+use ::invoice::State;
+use ledger::{Evidence, Source, What};
+
+use crate::ipc::{EvidenceSource, MeaningKey, TimelineEntry, TimelineWhat, UpstreamView};
+
+pub(crate) fn entry(said: &Evidence) -> TimelineEntry {
+    TimelineEntry {
+        at: said.at.to_string(),
+        what: what(said),
+        source: match said.source {
+            Source::ThisComputer => EvidenceSource::ThisComputer,
+            Source::Answer => EvidenceSource::Answer,
+            Source::StatusCheck => EvidenceSource::StatusCheck,
+            Source::Callback => EvidenceSource::Callback,
+        },
+        status: said.status,
+        error_code: said.error_code,
+        until: said.until.clone(),
+        flagged: said.flagged,
+    }
+}
+
+/// What happened, in the window's words.
+pub(crate) fn what(said: &Evidence) -> TimelineWhat {
+    match (&said.what, &said.state) {
+        (What::Sent, _) => TimelineWhat::Sent,
+        (What::Attempted, _) => TimelineWhat::Attempted,
+        (What::TakenByService, _) => TimelineWhat::TakenByService,
+        (What::ExistsAlready, _) => TimelineWhat::ExistsAlready,
+        (What::Refused, _) => TimelineWhat::Refused,
+        (What::NotSent, _) => TimelineWhat::NotSent,
+        (What::AnswerLost, _) => TimelineWhat::AnswerLost,
+        (What::Interrupted, _) => TimelineWhat::Interrupted,
+        (What::IdGiven, _) => TimelineWhat::IdGiven,
+        (What::Replaced, _) => TimelineWhat::Replaced,
+        (What::CancelAsked, _) => TimelineWhat::CancelAsked,
+        (What::CancelRefused, _) => TimelineWhat::CancelRefused,
+        (What::Told, Some(State::Created)) => TimelineWhat::Created,
+        (What::Told, Some(State::Invalid)) => TimelineWhat::Invalid,
+        (What::Told, Some(State::Accepted)) => TimelineWhat::Accepted,
+        (What::Told, Some(State::Paid)) => TimelineWhat::Paid,
+        (What::Told, Some(State::Rejected)) => TimelineWhat::Rejected,
+        (What::Told, Some(State::Expired)) => TimelineWhat::Expired,
+        (What::Told, Some(State::Canceled)) => TimelineWhat::Canceled,
+        (What::Told, _) => TimelineWhat::Unknown,
+    }
+}
+
+pub(crate) fn upstream(said: &Evidence) -> UpstreamView {
+    UpstreamView {
+        status: said.status,
+        code: said.error_code,
+        meaning: said.error_code.and_then(MeaningKey::of),
+        text: said.words.clone(),
+        correlation_id: said.correlation_id.clone(),
+    }
+}

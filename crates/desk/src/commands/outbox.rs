@@ -1,0 +1,217 @@
+//! The outbox: what waits and why, trying now, and settling what is in doubt.
+//!
+//! A doubt ends by the identical bytes, by an id that the service itself confirms, or by giving up a link that nobody has;
+//! never by a guess and never by another body (security 6.2).
+
+use ledger::{Gap, GapReason, LedgerError, Waiting};
+use login::SessionState;
+use uuid::Uuid;
+
+use super::invoice::{row, show, upstream};
+use super::{draft, naming, rows};
+use crate::Desk;
+use crate::connection::Connection;
+use crate::ipc::{
+    Event, GapView, GapWhy, GivenUp, IdNamed, InvoiceRef, NamedId, Nothing, NumberReport, OutboxPage,
+    OutboxQuery, OutboxRow, Standstill, StandstillReason, TriedNow, WaitingReason, WayOn,
+};
+use crate::refuse::Outcome;
+
+pub(crate) async fn outbox_list(desk: &Desk, asked: OutboxQuery) -> Outcome<OutboxPage> {
+    let connection = desk.current();
+    let (page, total) = connection
+        .books
+        .with(move |books| {
+            let page = books.waiting(Some(asked.after), rows(asked.limit))?;
+            Ok::<_, LedgerError>((page, books.unsettled()?))
+        })
+        .await??;
+    Ok(OutboxPage {
+        rows: page
+            .rows
+            .iter()
+            .map(|waiting| view(&connection, waiting))
+            .collect(),
+        next: page.next,
+        total,
+        standstill: standstill(&connection),
+    })
+}
+
+pub(crate) async fn outbox_try_now(desk: &Desk, invoice: InvoiceRef) -> Outcome<TriedNow> {
+    let connection = desk.current();
+    let (id, now) = (invoice.id.clone(), connection.now());
+    let at = connection
+        .books
+        .with(move |books| books.retry_now(&id, now))
+        .await??;
+    tried(&connection, vec![invoice.id]);
+    Ok(TriedNow {
+        count: 1,
+        at: (at > now).then(|| at.to_string()),
+    })
+}
+
+pub(crate) async fn outbox_try_all(desk: &Desk, _: Nothing) -> Outcome<TriedNow> {
+    let connection = desk.current();
+    let now = connection.now();
+    let (ids, wake) = connection
+        .books
+        .with(move |books| {
+            let ids = books.retry_all_now(now)?;
+            Ok::<_, LedgerError>((ids, books.next_wake()?))
+        })
+        .await??;
+    let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    tried(&connection, ids);
+    Ok(TriedNow {
+        count,
+        at: wake.filter(|at| *at > now && count > 0).map(|at| at.to_string()),
+    })
+}
+
+fn tried(connection: &Connection, ids: Vec<String>) {
+    connection.wake_sender.notify_one();
+    connection.tell(Event::InvoicesChanged { ids });
+}
+
+pub(crate) async fn outbox_name_id(desk: &Desk, named: NamedId) -> Outcome<IdNamed> {
+    let connection = desk.current();
+    let wrong = naming::settle(&connection, &named).await?;
+    if wrong.is_none() {
+        settled(&connection, &named.id);
+        connection.wake_poller.notify_one();
+    }
+    Ok(IdNamed {
+        wrong,
+        invoice: show(&connection, named.id).await?,
+    })
+}
+
+pub(crate) async fn outbox_give_up(desk: &Desk, invoice: InvoiceRef) -> Outcome<GivenUp> {
+    let connection = desk.current();
+    let (draft_id, now) = (Uuid::now_v7().to_string(), connection.now());
+    let (id, kept) = (invoice.id.clone(), draft_id.clone());
+    connection
+        .books
+        .with(move |books| books.replace_doubted(&id, &kept, now))
+        .await??;
+    connection.tell(Event::DraftsChanged);
+    settled(&connection, &invoice.id);
+    Ok(GivenUp {
+        draft: draft::show(&connection, draft_id).await?,
+        invoice: show(&connection, invoice.id).await?,
+    })
+}
+
+fn settled(connection: &Connection, id: &str) {
+    connection.tell(Event::InvoicesChanged {
+        ids: vec![id.to_owned()],
+    });
+    connection.tell(Event::ConnectionChanged);
+}
+
+pub(crate) async fn number_report(desk: &Desk, _: Nothing) -> Outcome<NumberReport> {
+    let connection = desk.current();
+    let (series, next, gaps) = connection
+        .books
+        .with(|books| Ok::<_, LedgerError>((books.series()?, books.next_number()?, books.number_gaps()?)))
+        .await??;
+    Ok(NumberReport {
+        first: series.first,
+        last: series.last,
+        count: series.count,
+        next,
+        gaps: gaps.iter().map(gap).collect(),
+    })
+}
+
+fn gap(gap: &Gap) -> GapView {
+    GapView {
+        first: gap.first,
+        last: gap.last,
+        why: match gap.why {
+            GapReason::TakenBack => GapWhy::TakenBack,
+            GapReason::SeriesMoved => GapWhy::SeriesMoved,
+        },
+    }
+}
+
+/// What keeps everything from going out.
+fn standstill(connection: &Connection) -> Option<Standstill> {
+    let why = if !matches!(connection.session.state(), SessionState::SignedIn { .. }) {
+        StandstillReason::SignInNeeded
+    } else if connection.online() == Some(false) {
+        StandstillReason::Offline
+    } else {
+        return None;
+    };
+    Some(Standstill { why, until: None })
+}
+
+fn view(connection: &Connection, waiting: &Waiting) -> OutboxRow {
+    let row = row(connection, &waiting.invoice);
+    let why = reason(waiting);
+    let said = waiting.why.as_ref().filter(|said| said.status.is_some());
+    OutboxRow {
+        ways: ways(waiting, why),
+        row,
+        why,
+        since: waiting.since.to_string(),
+        next_try: waiting.next_try.map(|at| at.to_string()),
+        attempts: waiting.attempts,
+        upstream: said.map(upstream),
+    }
+}
+
+fn reason(waiting: &Waiting) -> WaitingReason {
+    use ledger::{Shown, What};
+    let said = waiting.why.as_ref();
+    let what = said.map(|said| said.what);
+    match waiting.invoice.shown {
+        Shown::Sending => WaitingReason::OnItsWay,
+        Shown::SentIdUnknown => WaitingReason::IdUnknown,
+        Shown::Held | Shown::Queued | Shown::Waiting if waiting.next_try.is_none() => {
+            WaitingReason::RunPaused
+        }
+        Shown::Held => WaitingReason::Held,
+        Shown::Waiting => match said.and_then(|said| said.status) {
+            Some(429) => WaitingReason::Busy,
+            Some(401) => WaitingReason::NotLetIn,
+            _ => WaitingReason::NotReached,
+        },
+        _ if waiting.in_doubt => match what {
+            Some(What::Interrupted) => WaitingReason::Interrupted,
+            Some(What::Refused) => WaitingReason::RepeatRefused,
+            Some(What::NotSent) => WaitingReason::RepeatNotReached,
+            _ => WaitingReason::AnswerLost,
+        },
+        _ => WaitingReason::ItsTurn,
+    }
+}
+
+fn ways(waiting: &Waiting, why: WaitingReason) -> Vec<WayOn> {
+    use WaitingReason as W;
+    let mut ways = Vec::new();
+    match why {
+        W::OnItsWay | W::RunPaused => return ways,
+        // One of a run is taken back by stopping the run.
+        W::Held => {
+            if waiting.run.is_none() {
+                ways.push(WayOn::Undo);
+            }
+            return ways;
+        }
+        W::ItsTurn | W::NotReached | W::NotLetIn | W::Busy => {
+            ways.push(WayOn::TryNow);
+            return ways;
+        }
+        W::AnswerLost | W::Interrupted | W::RepeatRefused | W::RepeatNotReached => ways.push(WayOn::TryNow),
+        W::IdUnknown => {}
+    }
+    ways.push(WayOn::NameId);
+    if waiting.invoice.channel == ::invoice::Channel::Link {
+        ways.push(WayOn::GiveUp);
+    }
+    ways
+}

@@ -1,0 +1,185 @@
+//! A shop whose `MobilePay` is another server: its faults, its port and the time of both sides are in the test's hands.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use desk::ipc::Event;
+use desk::{Browser, BrowserRefused, Desk, Setup};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use simulator::visitor::{self, Person, Return};
+use simulator::{Config, Country, Simulator};
+
+use crate::shop::Shop;
+
+const BACK: &str = "https://shop.example/return";
+pub(crate) const CREATE: &str = "/merchants/{merchant}/invoices";
+pub(crate) const CREATE_LINK: &str = "/merchants/{merchant}/invoices/link";
+
+/// The computer's clock, ahead by as much as a test wants.
+#[derive(Default)]
+pub(crate) struct Ahead {
+    seconds: AtomicI64,
+    system: login::SystemClock,
+}
+
+impl login::Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + SignedDuration::from_secs(self.seconds.load(Ordering::SeqCst))
+    }
+
+    fn monotonic_seconds(&self) -> u64 {
+        self.system.monotonic_seconds() + self.seconds.load(Ordering::SeqCst).unsigned_abs()
+    }
+}
+
+impl simulator::Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        login::Clock::now(self)
+    }
+}
+
+struct NoBrowser;
+
+impl Browser for NoBrowser {
+    fn open(&self, _: &str) -> Result<(), BrowserRefused> {
+        Ok(())
+    }
+}
+
+/// The service: where it keeps its books, and itself while it runs.
+pub(crate) struct Service {
+    books: tempfile::TempDir,
+    port: u16,
+    clock: Arc<Ahead>,
+    running: Option<Simulator>,
+}
+
+impl Service {
+    pub(crate) async fn start() -> Self {
+        let mut service = Self {
+            books: tempfile::tempdir().unwrap(),
+            port: 0,
+            clock: Arc::default(),
+            running: None,
+        };
+        service.open().await;
+        service
+    }
+
+    /// Opens the port, the same one each time.
+    pub(crate) async fn open(&mut self) {
+        let config = Config {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
+            clock: Arc::clone(&self.clock) as Arc<dyn simulator::Clock>,
+            ..Config::practice(Some(self.books.path().to_owned()))
+        };
+        let running = simulator::start(config).await.unwrap();
+        running.register_redirect_uri(simulator::PRACTICE_CLIENT_ID, BACK);
+        self.port = running.port();
+        self.running = Some(running);
+    }
+
+    /// Closes the port: nobody answers there.
+    pub(crate) async fn close(&mut self) {
+        self.running.take().unwrap().shutdown().await;
+    }
+
+    fn running(&self) -> &Simulator {
+        self.running.as_ref().expect("the port is open")
+    }
+
+    pub(crate) fn strike(&self, fault: simulator::Fault) {
+        self.running().faults().add(fault);
+    }
+
+    /// What it keeps, in the order in which it was made: number and id.
+    pub(crate) async fn invoices(&self) -> Vec<(String, String)> {
+        let url = format!("{}/__practice/state", self.running().base_url());
+        let state: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let mut kept: Vec<Value> = state["invoices"].as_array().unwrap().clone();
+        kept.sort_by_key(|invoice| {
+            invoice["createdAt"]
+                .as_str()
+                .unwrap()
+                .parse::<Timestamp>()
+                .unwrap()
+        });
+        let text = |invoice: &Value, name: &str| invoice[name].as_str().unwrap().to_owned();
+        kept.iter()
+            .map(|invoice| (text(invoice, "number"), text(invoice, "id")))
+            .collect()
+    }
+
+    fn form(&self) -> Value {
+        let running = self.running();
+        json!({
+            "name": "Away", "world": "sandbox", "country": "DK",
+            "clientId": simulator::PRACTICE_CLIENT_ID, "clientSecret": simulator::PRACTICE_CLIENT_SECRET,
+            "gatewayId": simulator::PRACTICE_GATEWAY_ID, "gatewaySecret": simulator::PRACTICE_GATEWAY_SECRET,
+            "redirectUri": BACK, "discoveryUrl": running.discovery_url(Country::Dk), "issuer": running.issuer(),
+            "apiBaseUrl": running.api_base_url(),
+        })
+    }
+
+    /// A shop that is signed in here and lives by the same time.
+    pub(crate) async fn shop(&self) -> Shop {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Arc::new(login::SessionOnly::default());
+        let setup = Setup {
+            data: folder.path().join("data"),
+            documents: folder.path().join("documents"),
+            browser: Arc::new(NoBrowser),
+            secrets: Arc::clone(&secrets) as Arc<dyn login::SecretStore>,
+            version: "test".into(),
+            return_page: "<!doctype html><title>return</title>",
+        };
+        let desk = Desk::open_by(setup, Arc::clone(&self.clock) as Arc<dyn login::Clock>)
+            .await
+            .unwrap();
+        let shop = Shop {
+            desk,
+            secrets,
+            folder,
+        };
+        let added = shop.call("connection_add", self.form()).await;
+        shop.call("connection_choose", json!({ "id": added["id"] })).await;
+        sign_in(&shop).await;
+        shop
+    }
+
+    /// Lets time pass on both sides.
+    pub(crate) fn pass(&self, shop: &Shop, seconds: i64) {
+        self.clock.seconds.fetch_add(seconds, Ordering::SeqCst);
+        shop.desk.time_leapt();
+    }
+
+    /// Sends one and lets its time to undo pass.
+    pub(crate) async fn send(&self, shop: &Shop, channel: &str) -> Value {
+        let draft = shop.draft(|_| {}).await;
+        let sent = shop.send(&draft, channel).await;
+        self.pass(shop, 6);
+        sent
+    }
+}
+
+/// Consents and comes back by deep link.
+pub(crate) async fn sign_in(shop: &Shop) {
+    let begun = shop.call("signin_begin", json!({})).await;
+    let authorize = begun["authorizeUrl"].as_str().unwrap();
+    let Return::Fragment(address) = visitor::consent(authorize, Person::danish()).await.unwrap() else {
+        panic!("the return page takes a fragment");
+    };
+    let fragment = address.split_once('#').unwrap().1;
+    let mut events = shop.desk.events();
+    shop.desk
+        .receive_link(format!("dk.kvit.desktop://return/sandbox?{fragment}"))
+        .await;
+    loop {
+        if let Event::SigninEnded { end } = events.recv().await.unwrap() {
+            assert_eq!(end.refused, None);
+            return;
+        }
+    }
+}
