@@ -31,6 +31,8 @@ pub(crate) struct Connection {
     pub(crate) books: Books,
     pub(crate) session: Session,
     pub(crate) api: Api,
+    /// Why the secrets could not be read when it was opened; until it is opened anew, nothing can be called.
+    pub(crate) wanting: Option<Refusal>,
     pub(crate) wake_sender: Notify,
     pub(crate) wake_poller: Notify,
     pub(crate) closing: CancellationToken,
@@ -55,6 +57,7 @@ pub(crate) struct Opening {
     pub(crate) books: PathBuf,
     pub(crate) session: Session,
     pub(crate) gateway: GatewayCredentials,
+    pub(crate) wanting: Option<Refusal>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) in_front: Arc<AtomicBool>,
@@ -72,6 +75,7 @@ impl Connection {
             books,
             session,
             gateway,
+            wanting,
             clock,
             events,
             in_front,
@@ -98,6 +102,7 @@ impl Connection {
             country,
             books: Books::keep(ledger),
             session,
+            wanting,
             wake_sender: Notify::new(),
             wake_poller: Notify::new(),
             closing: CancellationToken::new(),
@@ -182,6 +187,9 @@ impl Connection {
 
     /// A token and the merchant's id, asked for once and kept in the books.
     pub(crate) async fn ready_to_call(&self) -> Outcome<Ready> {
+        if let Some(refusal) = &self.wanting {
+            return Err(refusal.clone());
+        }
         let token_value = self.session.access_token().await.map_err(session_refusal)?;
         let token = AccessToken::new(token_value.clone());
         if let Some(merchant_id) = self.fact("merchant_id").await? {

@@ -39,6 +39,8 @@ pub(crate) struct Credentials {
 pub(crate) struct Kept {
     pub(crate) session: Session,
     pub(crate) gateway: GatewayCredentials,
+    /// Why the secrets cannot be read, if they cannot: the books can be opened all the same.
+    pub(crate) wanting: Option<Refusal>,
 }
 
 /// The keychain, or memory once the merchant chose that. Sessions hold it, so that the choice reaches them at once.
@@ -177,16 +179,10 @@ impl Credentials {
 
     /// What is needed to open `saved`. The practice world's credentials are no secrets and come with the program.
     pub(crate) async fn of(&self, saved: &SavedConnection, clock: Arc<dyn Clock>) -> Outcome<Kept> {
-        let (client_secret, gateway_secret) = if saved.view.world == World::Practice {
-            (
-                simulator::PRACTICE_CLIENT_SECRET.into(),
-                simulator::PRACTICE_GATEWAY_SECRET.into(),
-            )
-        } else {
-            (
-                self.read(&saved.view.id, SecretKind::ClientSecret).await?,
-                self.read(&saved.view.id, SecretKind::GatewaySecret).await?,
-            )
+        // An unreadable keychain is no reason not to open the books: it is said where the secrets are needed.
+        let (client_secret, gateway, wanting) = match self.secrets_of(saved).await {
+            Ok((client_secret, gateway)) => (client_secret, gateway, None),
+            Err(refusal) => (SecretString::default(), nobody(), Some(refusal)),
         };
         let provider = provider(saved)?;
         let http = http(saved, &provider)?;
@@ -199,12 +195,28 @@ impl Credentials {
             http,
             clock,
         );
-        // An unreadable keychain is no reason not to open the books: it is said where it matters, at sign-in.
         if let Err(error) = session.restore().await {
             tracing::warn!(%error, "the session could not be read from the keychain");
         }
-        let gateway = self.gateway(saved, gateway_secret).await?;
-        Ok(Kept { session, gateway })
+        Ok(Kept {
+            session,
+            gateway,
+            wanting,
+        })
+    }
+
+    async fn secrets_of(&self, saved: &SavedConnection) -> Outcome<(SecretString, GatewayCredentials)> {
+        let typed = match saved.view.world {
+            World::Practice => TypedSecrets {
+                client: Some(simulator::PRACTICE_CLIENT_SECRET.into()),
+                gateway: Some(simulator::PRACTICE_GATEWAY_SECRET.into()),
+            },
+            World::Sandbox | World::Production => TypedSecrets {
+                client: None,
+                gateway: None,
+            },
+        };
+        self.typed_or_kept(saved, typed).await
     }
 
     async fn read(&self, connection: &str, kind: SecretKind) -> Outcome<SecretString> {
@@ -233,8 +245,22 @@ impl SecretStore for Place {
         self.now().set(name, value).await
     }
 
+    /// From memory, and from the keychain also after the merchant chose memory: what an earlier run kept there is not
+    /// gone because this run does not look at it.
     async fn delete(&self, name: &SecretName) -> Result<(), StoreError> {
-        self.now().delete(name).await
+        self.memory.delete(name).await?;
+        match self.keychain.delete(name).await {
+            // Where there is no keychain there is nothing in it. A former token alone is of no use, and a new sign-in
+            // deletes it first: that must not fail while this run goes without the keychain.
+            Err(StoreError::Missing) if self.this_run_only.load(Ordering::SeqCst) => Ok(()),
+            Err(_)
+                if self.this_run_only.load(Ordering::SeqCst)
+                    && name.kind == SecretKind::FormerRefreshToken =>
+            {
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     async fn state(&self) -> KeychainState {
@@ -249,6 +275,14 @@ impl Place {
         } else {
             self.keychain.as_ref()
         }
+    }
+}
+
+/// In place of credentials that cannot be read. Nothing is called with them: see [`Kept::wanting`].
+fn nobody() -> GatewayCredentials {
+    GatewayCredentials {
+        id: "unread".to_owned(),
+        secret: "unread".into(),
     }
 }
 

@@ -203,6 +203,30 @@ impl Desk {
         find(&self.practice, &remembered, id).ok_or_else(|| Refusal::not_found("connection"))
     }
 
+    /// The former connection again, or the practice world if that cannot be opened either: some connection is open always.
+    async fn open_other(&self, parts: &Parts<'_>, former: &SavedConnection) -> Outcome<Arc<Connection>> {
+        match parts.open(former.clone()).await {
+            Ok(opened) => Ok(opened),
+            Err(refusal) => {
+                tracing::warn!(%refusal, "the former connection does not open again either");
+                parts.open(self.practice.connections()[0].clone()).await
+            }
+        }
+    }
+
+    /// Opens the current connection anew if its secrets could not be read, in case they can be now.
+    ///
+    /// # Errors
+    /// Why they still cannot.
+    pub(crate) async fn read_what_was_wanting(&self) -> Outcome<()> {
+        let current = self.current();
+        if current.wanting.is_none() {
+            return Ok(());
+        }
+        let opened = self.switch_to(current.saved.clone()).await?;
+        opened.wanting.clone().map_or(Ok(()), Err)
+    }
+
     /// Closes the open connection and opens `saved`. If that fails, the former one is opened again.
     pub(crate) async fn switch_to(&self, saved: SavedConnection) -> Outcome<Arc<Connection>> {
         let _choosing = self.choosing.lock().await;
@@ -218,7 +242,7 @@ impl Desk {
         };
         let (opened, refused) = match parts.open(saved).await {
             Ok(opened) => (opened, None),
-            Err(refusal) => (parts.open(former.saved.clone()).await?, Some(refusal)),
+            Err(refusal) => (self.open_other(&parts, &former.saved).await?, Some(refusal)),
         };
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&opened);
         if let Some(refusal) = refused {
@@ -241,12 +265,17 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     async fn open(&self, saved: SavedConnection) -> Outcome<Arc<Connection>> {
-        let Kept { session, gateway } = self.credentials.of(&saved, Arc::clone(self.clock)).await?;
+        let Kept {
+            session,
+            gateway,
+            wanting,
+        } = self.credentials.of(&saved, Arc::clone(self.clock)).await?;
         Connection::open(Opening {
             books: self.folder.books(&saved.view.id),
             saved,
             session,
             gateway,
+            wanting,
             clock: Arc::clone(self.clock),
             events: self.events.clone(),
             in_front: Arc::clone(self.in_front),

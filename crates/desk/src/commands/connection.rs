@@ -82,6 +82,7 @@ async fn check_typed(desk: &Desk, form: &ConnectionForm, id: Option<&str>) -> Ou
 
 /// The open connection, with the token of whoever is signed in.
 async fn check_open(desk: &Desk) -> Outcome<Vec<CheckedPiece>> {
+    desk.read_what_was_wanting().await?;
     let connection = desk.current();
     let session = &connection.session;
     let subject = Subject {

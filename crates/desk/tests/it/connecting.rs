@@ -8,7 +8,7 @@ use simulator::{Config, Country, GatewayApp, OauthClient, Simulator};
 const BACK: &str = "https://shop.example/return";
 
 /// Somebody else's MobilePay, with one client and one app that it knows.
-async fn provider() -> Simulator {
+pub(crate) async fn provider() -> Simulator {
     let config = Config {
         clients: vec![OauthClient {
             id: "nordhavn.client".into(),
@@ -24,7 +24,7 @@ async fn provider() -> Simulator {
     simulator::start(config).await.unwrap()
 }
 
-fn form(provider: &Simulator) -> Value {
+pub(crate) fn form(provider: &Simulator) -> Value {
     json!({
         "name": "Nordhavn", "world": "sandbox", "country": "DK",
         "clientId": "nordhavn.client", "clientSecret": "client-secret",

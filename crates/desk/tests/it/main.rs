@@ -6,6 +6,7 @@ mod away;
 mod connecting;
 mod doors;
 mod outbox;
+mod keychain;
 mod shop;
 mod signing_in;
 mod thread;
