@@ -4,6 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, SystemClock};
@@ -28,6 +31,8 @@ pub struct Config {
     pub switches: Switches,
     /// Decides which calls a fault of some chance strikes, where it names no seed of its own.
     pub seed: u64,
+    /// Consents on one page of their list; the documents name no number (spec 21.2).
+    pub consents_per_page: usize,
 }
 
 impl Config {
@@ -49,6 +54,7 @@ impl Config {
             clock: Arc::new(SystemClock),
             switches: Switches::default(),
             seed: 0,
+            consents_per_page: 100,
         }
     }
 }
@@ -141,6 +147,14 @@ impl Country {
             Self::Dk => "Europe/Copenhagen",
             Self::Fi => "Europe/Helsinki",
         }
+    }
+
+    /// Six in the morning of a day, when scheduled payments are made. The hour is in no document.
+    pub(crate) fn morning(self, day: Date) -> Timestamp {
+        let zone = TimeZone::get(self.zone()).unwrap_or(TimeZone::UTC);
+        day.at(6, 0, 0, 0)
+            .to_zoned(zone)
+            .map_or(Timestamp::MAX, |morning| morning.timestamp())
     }
 
     /// Largest total in whole units (spec 12.1; 21 item 9).

@@ -10,6 +10,7 @@ use axum::routing::get;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::consents;
 use crate::pages::{self, Words, escape};
 use crate::seed::{self, Consumer};
 use crate::server::World;
@@ -79,9 +80,18 @@ async fn act(
     Form(decision): Form<Filled>,
 ) -> Response {
     let words = pages::words_for(&headers, &opened.country_code, &opened.lang);
-    let Some(invoice) = by_token(&world, &opened.token).filter(|invoice| invoice.status.is_open()) else {
+    let Some(invoice) = by_token(&world, &opened.token) else {
         return note(words, Said::Gone);
     };
+    if invoice.status == Status::Paid && ["agree", "notnow"].contains(&decision.decision.as_str()) {
+        return match consents::said(&world, &invoice, decision.decision == "agree") {
+            Ok(()) => ended(words, &invoice, Said::Paid, "paid"),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
+    }
+    if !invoice.status.is_open() {
+        return note(words, Said::Gone);
+    }
     let Some(consumer) = seed::consumer_by_phone(decision.phone.trim()) else {
         return bill(&world, words, &invoice, Some(Said::UnknownPhone));
     };
@@ -105,7 +115,7 @@ fn pay(world: &World, words: &Words, invoice: &Invoice, consumer: &Consumer, dec
     } else {
         today
     };
-    let paid = world.lock().accept(&invoice.id, on, today, consumer.card_expired);
+    let paid = world.lock().accept(&invoice.id, on, today, consumer);
     let (said, status) = match paid {
         Ok(Payment::Paid) => (Said::Paid, "paid"),
         Ok(Payment::Scheduled) => (Said::Scheduled, "accepted"),
@@ -113,6 +123,14 @@ fn pay(world: &World, words: &Words, invoice: &Invoice, consumer: &Consumer, dec
         Ok(Payment::TooLate) => return note(words, Said::Gone),
         Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
+    match consents::screen(world, words, &invoice.id) {
+        Some(question) => question,
+        None => ended(words, invoice, said, status),
+    }
+}
+
+/// Back to the merchant's address, or a word of what came of it.
+fn ended(words: &Words, invoice: &Invoice, said: Said, status: &str) -> Response {
     match &invoice.redirect_url {
         Some(url) => Redirect::to(&with_status(url, status)).into_response(),
         None => note(words, said),

@@ -9,6 +9,7 @@ mod books;
 mod callbacks;
 mod clock;
 mod config;
+mod consents;
 mod faults;
 mod gateway;
 mod json;

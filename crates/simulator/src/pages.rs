@@ -278,6 +278,15 @@ pub(crate) fn words_for(headers: &HeaderMap, country: &str, lang: &str) -> &'sta
 }
 
 impl Words {
+    /// The one of three that is in this language.
+    pub(crate) fn pick<T>(&self, danish: T, finnish: T, english: T) -> T {
+        match self.lang {
+            "da" => danish,
+            "fi" => finnish,
+            _ => english,
+        }
+    }
+
     pub(crate) const fn is_danish(&self) -> bool {
         matches!(self.lang.as_bytes(), b"da")
     }

@@ -23,7 +23,7 @@ use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
 use crate::state::State;
-use crate::{api, landing, openid, practice, simulation, stage};
+use crate::{api, consents, landing, openid, practice, simulation, stage};
 
 /// A running simulator. Dropping it ends it; [`Simulator::shutdown`] waits for the end.
 pub struct Simulator {
@@ -133,6 +133,8 @@ fn router(world: &Arc<World>) -> Router {
     let base = Router::new()
         .merge(api::routes())
         .merge(simulation::routes())
+        .merge(consents::merchant_routes())
+        .merge(consents::payer_routes())
         .merge(landing::api_form());
     let mut app = Router::new()
         .nest("/invoice-restapi/api/v1", base)

@@ -1,4 +1,4 @@
-//! The Invoice User Simulation API (spec 16): what the app would do. S1 to S3.
+//! The Invoice User Simulation API (spec 16): what the app would do. S1 to S3; S4 and S5 are with consents.
 
 use std::sync::Arc;
 
@@ -25,20 +25,26 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/consumers/me/invoices/{invoice}/reject", put(reject))
 }
 
-/// The acting user and the invoice. The bearer is not demanded here (spec 21 item 44), the app's headers are.
-fn act(
-    world: &World,
-    id: &str,
-    headers: &HeaderMap,
-) -> Result<(&'static Consumer, Invoice, String), Response> {
+/// The acting user. The bearer is not demanded here (spec 21 item 44), the app's headers are.
+pub(crate) fn acting(world: &World, headers: &HeaderMap) -> Result<(&'static Consumer, String), Response> {
     gateway::check_app(world, headers)?;
     let correlation = gateway::correlation(headers);
     let user = headers
         .get("authenticateduser")
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let consumer =
-        seed::consumer_by_id(&user.to_lowercase()).ok_or_else(|| gateway::forbidden(&correlation))?;
+    let consumer = seed::consumer_by_id(&user.to_lowercase());
+    let consumer = consumer.ok_or_else(|| gateway::forbidden(&correlation))?;
+    Ok((consumer, correlation))
+}
+
+/// The acting user and the invoice.
+fn act(
+    world: &World,
+    id: &str,
+    headers: &HeaderMap,
+) -> Result<(&'static Consumer, Invoice, String), Response> {
+    let (consumer, correlation) = acting(world, headers)?;
     let invoice = world
         .lock()
         .invoices
@@ -76,7 +82,7 @@ async fn accept(
     if on > invoice.last_day() || on < today {
         return gateway::domain_error(None, "The payment date is not allowed", &correlation);
     }
-    let outcome = world.lock().accept(&invoice.id, on, today, consumer.card_expired);
+    let outcome = world.lock().accept(&invoice.id, on, today, consumer);
     answer(&world, &invoice, outcome, &correlation)
 }
 
@@ -107,21 +113,12 @@ fn answer(
     let body = json!({
         "InvoiceId": invoice.id, "InvoicePaymentStatus": status, "RedirectUrl": redirect,
         "Receipt": {
-            "InvoiceIssuerName": issuer_name(invoice), "PaymentDate": world.today(invoice.country()).to_string(),
+            "InvoiceIssuerName": invoice.issuer_name(), "PaymentDate": world.today(invoice.country()).to_string(),
             "TotalAmount": invoice.total.to_string().parse::<serde_json::Number>().ok(), "Status": status,
             "CurrencyCode": invoice.country().currency(), "InvoiceNumber": invoice.number,
         },
     });
     axum::Json(body).into_response()
-}
-
-fn issuer_name(invoice: &Invoice) -> Option<&'static str> {
-    let merchant = seed::merchant(&invoice.merchant)?;
-    merchant
-        .issuers
-        .iter()
-        .find(|issuer| issuer.id == invoice.issuer)
-        .map(|issuer| issuer.name)
 }
 
 /// `?status=` joined properly to a URL that may have a query of its own (spec 21.2).

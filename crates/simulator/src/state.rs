@@ -12,8 +12,9 @@ use crate::books::Books;
 use crate::callbacks::Outgoing;
 use crate::clock::{Clock, moved};
 use crate::config::Country;
+use crate::consents::Consent;
 use crate::keys::s256;
-use crate::seed;
+use crate::seed::{self, Consumer};
 
 /// A state of spec 10.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,12 @@ pub(crate) struct Invoice {
     /// The card that a scheduled payment will take.
     pub(crate) card_expired: bool,
     pub(crate) transaction: Option<String>,
+    /// Number of the phone that accepted or paid it.
+    #[serde(default)]
+    pub(crate) payer: Option<String>,
+    /// When the money was taken.
+    #[serde(default)]
+    pub(crate) paid_at: Option<Timestamp>,
 }
 
 /// One line of an invoice.
@@ -88,6 +95,14 @@ pub(crate) struct Article {
 impl Invoice {
     pub(crate) fn country(&self) -> Country {
         seed::merchant(&self.merchant).map_or(Country::Dk, |merchant| merchant.country)
+    }
+
+    pub(crate) fn issuer_name(&self) -> Option<&'static str> {
+        let issuers = seed::merchant(&self.merchant)?.issuers;
+        issuers
+            .iter()
+            .find(|issuer| issuer.id == self.issuer)
+            .map(|issuer| issuer.name)
     }
 
     /// The last day on which it can be paid (spec 14.3).
@@ -151,6 +166,8 @@ pub(crate) struct State {
     pub(crate) refresh: HashMap<String, Grant>,
     /// `client|merchant` or `client|subject` for which consent was given.
     pub(crate) consents: HashSet<String>,
+    /// Requests to be allowed invoices by phone.
+    pub(crate) agreements: BTreeMap<String, Consent>,
     pub(crate) revoked: HashSet<String>,
     pub(crate) codes: HashMap<String, Code>,
     /// Hashes of the nonces that were seen.
@@ -193,6 +210,7 @@ impl State {
                 .into_iter()
                 .map(|(id, ())| id)
                 .collect(),
+            agreements: books.all("agreement")?.into_iter().collect(),
             revoked: books
                 .all::<()>("revoked")?
                 .into_iter()
@@ -250,9 +268,9 @@ impl State {
             let due_to_pay =
                 invoice.status == Status::Accepted && invoice.payment_date.is_some_and(|day| day <= today);
             if due_to_pay && !invoice.card_expired {
-                self.change(&invoice.id, |invoice| {
-                    pay(invoice, invoice.payment_date.unwrap_or(today));
-                })?;
+                let day = invoice.payment_date.unwrap_or(today);
+                let at = invoice.country().morning(day).min(self.now());
+                self.change(&invoice.id, |invoice| pay(invoice, day, at))?;
             } else if today > invoice.last_day() {
                 self.change(&invoice.id, |invoice| invoice.status = Status::Expired)?;
             }
@@ -267,28 +285,33 @@ impl State {
         id: &str,
         on: Date,
         today: Date,
-        card_expired: bool,
+        consumer: &Consumer,
     ) -> Result<Payment, rusqlite::Error> {
         if !self.is_open(id) {
             return Ok(Payment::TooLate);
         }
         if on > today {
-            self.schedule(id, on, card_expired)?;
+            self.schedule(id, on, consumer)?;
             return Ok(Payment::Scheduled);
         }
-        if card_expired {
-            self.schedule(id, today, true)?;
+        if consumer.card_expired {
+            self.schedule(id, today, consumer)?;
             return Ok(Payment::CardRefused);
         }
-        self.change(id, |invoice| pay(invoice, today))?;
+        let now = self.now();
+        self.change(id, |invoice| {
+            invoice.payer = Some(consumer.phone.to_owned());
+            pay(invoice, today, now);
+        })?;
         Ok(Payment::Paid)
     }
 
-    fn schedule(&mut self, id: &str, on: Date, card_expired: bool) -> Result<(), rusqlite::Error> {
+    fn schedule(&mut self, id: &str, on: Date, consumer: &Consumer) -> Result<(), rusqlite::Error> {
         self.change(id, |invoice| {
             invoice.status = Status::Accepted;
             invoice.payment_date = Some(on);
-            invoice.card_expired = card_expired;
+            invoice.card_expired = consumer.card_expired;
+            invoice.payer = Some(consumer.phone.to_owned());
         })
     }
 
@@ -322,8 +345,9 @@ impl State {
     }
 }
 
-fn pay(invoice: &mut Invoice, on: Date) {
+fn pay(invoice: &mut Invoice, on: Date, at: Timestamp) {
     invoice.status = Status::Paid;
     invoice.payment_date = Some(on);
     invoice.transaction = Some(uuid::Uuid::new_v4().to_string());
+    invoice.paid_at = Some(at);
 }

@@ -223,6 +223,8 @@ impl Draft {
             payment_date: None,
             card_expired: false,
             transaction: None,
+            payer: None,
+            paid_at: None,
         }
     }
 }

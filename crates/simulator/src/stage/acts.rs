@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Span;
 use serde::Deserialize;
 
+use super::agreements;
 use crate::callbacks::{Mangle, carry};
 use crate::faults::{Fault, Trouble};
 use crate::practice;
@@ -19,9 +20,10 @@ use crate::state::Payment;
 #[serde(default)]
 pub(super) struct Act {
     #[serde(rename = "act")]
-    what: String,
+    pub(super) what: String,
     seconds: i64,
     invoice: String,
+    pub(super) consent: String,
     phone: String,
     kind: String,
     route: String,
@@ -42,6 +44,7 @@ pub(super) async fn act(State(world): State<Arc<World>>, Form(act): Form<Act>) -
             Err(_) => "The books could not be written.".to_owned(),
         },
         "now" | "later" | "reject" => pay(&world, &act),
+        "agree" | "not-now" | "take-back" => agreements::pressed(&world, &act),
         "fault" => add_fault(&world, &act),
         "mend" => {
             world.faults.remove(act.id);
@@ -95,7 +98,7 @@ fn pay(world: &World, act: &Act) -> String {
     if on > invoice.last_day() {
         return "That is later than it can be paid.".to_owned();
     }
-    let outcome = world.lock().accept(&invoice.id, on, today, consumer.card_expired);
+    let outcome = world.lock().accept(&invoice.id, on, today, consumer);
     match outcome {
         Ok(Payment::Paid) => "Paid.".to_owned(),
         Ok(Payment::Scheduled) => format!("Will be paid on {on}."),

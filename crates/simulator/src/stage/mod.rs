@@ -2,6 +2,7 @@
 //! only keeps it fresh. In English, because it is a tool for those who build and test.
 
 mod acts;
+mod agreements;
 mod view;
 
 use std::sync::Arc;

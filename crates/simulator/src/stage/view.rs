@@ -10,6 +10,7 @@ use crate::server::World;
 use crate::state::{Invoice, State};
 
 use super::acts::KINDS;
+use super::agreements::agreements;
 
 /// Rows of a table that grows; older ones are only counted.
 const ROWS: usize = 40;
@@ -26,11 +27,12 @@ pub(super) fn stage(world: &World, said: &str) -> String {
     format!(
         "<header><div><h1>The stage</h1><p>Everything in the practice world, and what can be done to it.</p></div>\
          <div class=clock><div id=clock data-live><time datetime=\"{now}\">{}</time></div>{}</div></header>{said}\
-         <div class=columns><div><section id=invoices data-live>{}</section><section id=callbacks data-live>{}</section></div>\
+         <div class=columns><div><section id=invoices data-live>{}</section><section id=agreements data-live>{}</section><section id=callbacks data-live>{}</section></div>\
          <div>{}<section id=faults data-live>{}</section>{}{}</div></div>",
         now.strftime("%A %-d %B %Y, %H:%M UTC"),
         clock_buttons(),
         invoices(world, &state),
+        agreements(&state),
         callbacks(&state),
         new_fault(),
         faults_in_force(&faults),
@@ -39,7 +41,7 @@ pub(super) fn stage(world: &World, said: &str) -> String {
     )
 }
 
-fn button(act: &str, words: &str, fields: &str) -> String {
+pub(super) fn button(act: &str, words: &str, fields: &str) -> String {
     format!("<form method=post>{fields}<button name=act value={act}>{words}</button></form>")
 }
 
@@ -82,7 +84,7 @@ fn invoices(world: &World, state: &State) -> String {
     format!("<h2>Invoices {}</h2>{body}", counted(all.len()))
 }
 
-fn counted(count: usize) -> String {
+pub(super) fn counted(count: usize) -> String {
     if count > ROWS {
         format!("<small>the newest {ROWS} of {count}</small>")
     } else {

@@ -1,6 +1,7 @@
 //! The simulator from outside: real HTTP, real files, a clock that stands still unless it is moved.
 
 mod callbacks;
+mod consents;
 mod days;
 mod faults;
 mod gateway;
