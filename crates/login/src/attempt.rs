@@ -186,7 +186,7 @@ pub(crate) fn check_binding(token: &Verified, tokens: &Tokens) -> Result<(), Sig
     }
 }
 
-/// Verifies tokens with the provider's keys, fetched again once for an unknown one.
+/// Verifies tokens with the provider's keys, fetched again for an unknown one.
 pub(crate) struct Judge<'a> {
     pub(crate) http: &'a HttpClient,
     pub(crate) discovery: &'a Discovery,
@@ -214,7 +214,11 @@ impl Judge<'_> {
                 if !self.discovery.renew_keys(self.http, self.clock, &key).await {
                     return Err(IdTokenRefused::UnknownKey);
                 }
-                checks::verify(token.expose_secret(), &self.discovery.keys(), expected)
+                let verdict = checks::verify(token.expose_secret(), &self.discovery.keys(), expected);
+                if matches!(verdict, Err(IdTokenRefused::UnknownKey)) {
+                    self.discovery.note_missing(self.clock, &key);
+                }
+                verdict
             }
             verdict => verdict,
         };

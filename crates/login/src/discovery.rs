@@ -32,12 +32,20 @@ struct Known {
     fetched: Reading,
     /// When they were fetched again for an unknown key, in seconds of the monotonic clock.
     renewed_at: Option<u64>,
-    /// Names of keys that were not there when they were fetched again for them: each is asked for once.
-    asked_for: Vec<String>,
-    /// Whether the last try to fetch them again failed, so that a key may be unknown only for that.
-    outdated: bool,
+    /// Keys that were not there when they were fetched again for them.
+    missing: Vec<Missing>,
     /// Seconds by which our clock is ahead of the provider's.
     offset: Option<i64>,
+}
+
+/// A key that tokens name and the provider does not list.
+#[derive(Debug)]
+struct Missing {
+    key: String,
+    /// When it was last asked for, in seconds of the monotonic clock.
+    asked: u64,
+    /// Whether it had been asked for before too, and long enough before.
+    twice: bool,
 }
 
 /// Why a provider cannot be used.
@@ -99,8 +107,12 @@ const AGAIN_AFTER: u64 = 60;
 /// A document is used for this many seconds; its keys are asked for sooner when one is unknown.
 const LONGEST_USE: u64 = 24 * 3600;
 
-/// As many names of keys are remembered as not there.
-const MOST_ASKED_FOR: usize = 64;
+/// A key that was missing is asked for again after this many seconds: a list of keys may be handed out by a cache that
+/// lags behind the rotation.
+const LAG: u64 = 300;
+
+/// As many keys are remembered as missing.
+const MOST_MISSING: usize = 64;
 
 impl Discovery {
     /// Fetches and checks the document and the keys.
@@ -118,8 +130,7 @@ impl Discovery {
                 keys,
                 fetched: Reading::of(clock),
                 renewed_at: None,
-                asked_for: Vec::new(),
-                outdated: false,
+                missing: Vec::new(),
                 offset: None,
             }),
         };
@@ -164,8 +175,8 @@ impl Discovery {
         }
     }
 
-    /// Fetches the document and the keys again because of the unknown `key`. Answers whether that was done: once for each
-    /// name, and at most once a minute.
+    /// Fetches the document and the keys again because of the unknown `key`. Answers whether that was done: once in five
+    /// minutes for each key, and at most once a minute for all.
     pub(crate) async fn renew_keys(&self, http: &HttpClient, clock: &dyn Clock, key: &str) -> bool {
         let now = clock.monotonic_seconds();
         {
@@ -173,12 +184,11 @@ impl Discovery {
             let soon = known
                 .renewed_at
                 .is_some_and(|at| now.saturating_sub(at) < AGAIN_AFTER);
-            if soon || known.asked_for.iter().any(|asked| asked == key) {
+            if soon || known.missing.iter().any(|missing| missing.lasts(key, now)) {
                 return false;
             }
             // Counted before it is tried: a provider that does not answer is not asked in a loop either.
             known.renewed_at = Some(now);
-            known.outdated = true;
         }
         let Ok((document, keys, date)) = learn(http, &self.provider).await else {
             return false;
@@ -188,21 +198,43 @@ impl Discovery {
         known.document = document;
         known.keys = keys;
         known.fetched = Reading::of(clock);
-        known.outdated = false;
-        if known.asked_for.len() == MOST_ASKED_FOR {
-            known.asked_for.remove(0);
-        }
-        known.asked_for.push(key.to_owned());
         true
     }
 
-    /// Whether the keys could not be fetched again when they should have been.
-    pub(crate) fn keys_are_outdated(&self) -> bool {
-        self.known().outdated
+    /// Takes down that `key` was not there although the keys were just fetched again for it.
+    pub(crate) fn note_missing(&self, clock: &dyn Clock, key: &str) {
+        let mut known = self.known();
+        let before = known.missing.iter().position(|missing| missing.key == key);
+        let twice = before.map(|at| known.missing.remove(at)).is_some();
+        if known.missing.len() == MOST_MISSING {
+            known.missing.remove(0);
+        }
+        known.missing.push(Missing {
+            key: key.to_owned(),
+            asked: clock.monotonic_seconds(),
+            twice,
+        });
+    }
+
+    /// Whether `key` was asked for twice, five minutes apart, and was not there: no list lags behind for so long. Until
+    /// then nobody can say that a token is not the provider's.
+    pub(crate) fn does_not_list(&self, key: &str) -> bool {
+        let known = self.known();
+        known
+            .missing
+            .iter()
+            .any(|missing| missing.key == key && missing.twice)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Missing {
+    /// Whether this is `key`, and it need not be asked for again yet.
+    fn lasts(&self, key: &str, now: u64) -> bool {
+        self.key == key && now.saturating_sub(self.asked) < LAG
     }
 }
 

@@ -158,6 +158,11 @@ fn without(value: &mut Value, name: &str) {
     value.as_object_mut().unwrap().remove(name);
 }
 
+fn signed_with_the_second(token: &mut Jwt) {
+    token.header["kid"] = "second".into();
+    token.signing = Signing::Key(1);
+}
+
 const NEEDED: Result<String, SessionError> = Err(SessionError::SignInNeeded);
 const UNREACHABLE: Result<String, SessionError> = Err(SessionError::Unreachable);
 
@@ -432,7 +437,66 @@ async fn a_refreshed_id_token_is_held_to_the_other_checks_too() {
     refuses_the_refreshed(|token| token.claims["nonce"] = "another".into()).await;
     refuses_the_refreshed(|token| token.claims["at_hash"] = provider::half_hash("x").into()).await;
     refuses_the_refreshed(|token| token.signing = Signing::Broken).await;
-    refuses_the_refreshed(|token| token.header["kid"] = "nobody's".into()).await;
+}
+
+/// A cache hands out the old list for a while: the provider signs with a key that nobody can look up yet.
+#[tokio::test]
+async fn a_key_set_that_lags_behind_does_not_end_the_session() {
+    let shop = Shop::open().await;
+    shop.change_token(signed_with_the_second);
+    shop.provider.clock.pass(300);
+    for round in 2..4 {
+        assert_eq!(shop.token().await, UNREACHABLE);
+        assert!(shop.is_signed_in());
+        assert_eq!(
+            shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+            format!("marked-refresh-{round}")
+        );
+    }
+    shop.provider.publish(&[("first", 0), ("second", 1)]);
+    shop.provider.clock.pass(300);
+    assert_eq!(shop.token().await.unwrap(), "marked-access-4");
+    assert_eq!(
+        shop.refreshes(),
+        ["marked-refresh-1", "marked-refresh-2", "marked-refresh-3"]
+    );
+}
+
+/// The keys were fetched a moment ago for another one.
+#[tokio::test]
+async fn a_key_that_may_not_be_asked_for_yet_does_not_cost_the_rotated_token() {
+    let shop = Shop::open().await;
+    shop.change_token(|token| token.header["kid"] = "third".into());
+    shop.provider.clock.pass(300);
+    assert_eq!(shop.token().await, UNREACHABLE);
+    shop.provider.publish(&[("first", 0), ("second", 1)]);
+    shop.change_token(signed_with_the_second);
+    shop.provider.clock.pass(59);
+    assert_eq!(shop.token().await, UNREACHABLE);
+    assert_eq!(shop.provider.fetches("/jwks"), 2);
+    assert_eq!(
+        shop.store.holds(SecretKind::RefreshToken).await.unwrap(),
+        "marked-refresh-3"
+    );
+    shop.provider.clock.pass(1);
+    assert_eq!(shop.token().await.unwrap(), "marked-access-4");
+}
+
+#[tokio::test]
+async fn a_key_that_is_missing_at_two_looks_five_minutes_apart_ends_the_session() {
+    let shop = Shop::open().await;
+    shop.change_token(|token| token.header["kid"] = "nobody's".into());
+    shop.provider.clock.pass(300);
+    assert_eq!(shop.token().await, UNREACHABLE);
+    shop.provider.clock.pass(299);
+    assert_eq!(shop.token().await, UNREACHABLE);
+    shop.provider.clock.pass(1);
+    assert_eq!(shop.token().await, NEEDED);
+    assert_eq!(
+        shop.session.state(),
+        SessionState::SignInNeeded { reason: "lost" }
+    );
+    assert_eq!(shop.store.holds(SecretKind::RefreshToken).await, None);
 }
 
 #[tokio::test]

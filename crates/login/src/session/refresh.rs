@@ -7,7 +7,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::{Held, Kept, SessionError, SessionState, Shared};
 use crate::attempt::{Judge, check_binding};
-use crate::checks::{IdTokenRefused, NonceRule};
+use crate::checks::{self, IdTokenRefused, NonceRule};
 use crate::clock::Reading;
 use crate::discovery::Discovery;
 use crate::error::{RefreshError, SigninError};
@@ -133,11 +133,13 @@ impl Shared {
             clock: self.clock.as_ref(),
         };
         let refused = |error| RefreshError::Refused(error);
+        let key = checks::key_named_by(id_token.expose_secret()).unwrap_or_default();
         let verified = judge
             .verify(id_token, NonceRule::NoneOr(&kept.nonce))
             .await
             .map_err(|error| match error {
-                IdTokenRefused::UnknownKey if discovery.keys_are_outdated() => RefreshError::Unreachable,
+                // The list may not be had, not be asked for again yet, or lag behind the rotation.
+                IdTokenRefused::UnknownKey if !discovery.does_not_list(&key) => RefreshError::Unreachable,
                 IdTokenRefused::ClockOff(seconds) => RefreshError::ClockOff(seconds),
                 error => refused(SigninError::BackIdToken(error)),
             })?;
