@@ -22,6 +22,41 @@ pub fn answers_by_any_door(input: &[u8], state: &str) -> bool {
     doors.into_iter().flatten().any(|answer| answer.answers(state))
 }
 
+/// Whether `input` has `state` in it in any way of writing: as it is, or with some letters as `%xx`, or broken by white
+/// space, as pasted addresses are. Only then may it be taken.
+pub fn carries_state(input: &[u8], state: &str) -> bool {
+    let holds = |bytes: &[u8]| {
+        bytes
+            .windows(state.len())
+            .any(|window| window == state.as_bytes())
+    };
+    let unbroken = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        let joined: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+        joined.into_bytes()
+    };
+    // White space may break a `%xx`, and a `%xx` may be white space.
+    [input.to_vec(), unbroken(input)]
+        .iter()
+        .map(|bytes| decoded(bytes))
+        .any(|once| holds(&once) || holds(&unbroken(&once)))
+}
+
+/// `bytes` with every `%xx` as what it stands for.
+fn decoded(bytes: &[u8]) -> Vec<u8> {
+    let mut once = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = after.get(..2).filter(|_| *first == b'%');
+        let byte = escaped.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+        once.push(byte.unwrap_or(*first));
+        rest = after
+            .get(if byte.is_some() { 2 } else { 0 }..)
+            .unwrap_or_default();
+    }
+    once
+}
+
 /// What a provider may answer: reads `input` as document, key set, token answer and ID token, the last with `keys`.
 /// Answers whether the ID token was accepted.
 pub fn accepts_from_provider(input: &[u8], keys: &CoreJsonWebKeySet) -> bool {
@@ -57,21 +92,38 @@ mod tests {
 
     use super::*;
 
-    const CORPUS: [&[u8]; 4] = [
+    const PROVIDER: [&[u8]; 6] = [
         include_bytes!("../fuzz/corpus/provider_text/document"),
         include_bytes!("../fuzz/corpus/provider_text/keys"),
         include_bytes!("../fuzz/corpus/provider_text/tokens"),
         include_bytes!("../fuzz/corpus/provider_text/unsigned"),
+        include_bytes!("../fuzz/corpus/provider_text/error"),
+        include_bytes!("../fuzz/corpus/provider_text/id_token"),
+    ];
+    /// Answers to the attempt with [`STATE`] that some door takes.
+    const OURS: [&[u8]; 5] = [
+        include_bytes!("../fuzz/corpus/returned_answer/form"),
+        include_bytes!("../fuzz/corpus/returned_answer/fragment"),
+        include_bytes!("../fuzz/corpus/returned_answer/link"),
+        include_bytes!("../fuzz/corpus/returned_answer/pasted"),
+        include_bytes!("../fuzz/corpus/returned_answer/refused"),
+    ];
+    /// What no door takes.
+    const OTHERS: [&[u8]; 4] = [
+        include_bytes!("../fuzz/corpus/returned_answer/foreign"),
+        include_bytes!("../fuzz/corpus/returned_answer/front_token"),
+        include_bytes!("../fuzz/corpus/returned_answer/not_text"),
+        include_bytes!("../fuzz/corpus/returned_answer/repeated"),
     ];
     const STATE: &str = "8c1fL0dWqk3mB2Zr5tYx7uVn9pQsEhGjKaMbNcOdPe4";
 
     static KEYS: LazyLock<CoreJsonWebKeySet> =
-        LazyLock::new(|| serde_json::from_slice(CORPUS[1]).expect("it is a key set"));
+        LazyLock::new(|| serde_json::from_slice(PROVIDER[1]).expect("it is a key set"));
 
-    /// Something of the corpus with a part of it replaced.
-    fn spoilt() -> impl Strategy<Value = Vec<u8>> {
+    /// One of `corpus` with a part of it replaced.
+    fn spoilt(corpus: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<u8>> {
         let part = (any::<prop::sample::Index>(), 0..40_usize, any::<Vec<u8>>());
-        (prop::sample::select(CORPUS.to_vec()), part).prop_map(|(text, (at, long, other))| {
+        (prop::sample::select(corpus), part).prop_map(|(text, (at, long, other))| {
             let mut text = text.to_vec();
             let from = at.index(text.len().max(1));
             let to = (from + long).min(text.len());
@@ -80,18 +132,48 @@ mod tests {
         })
     }
 
+    /// An answer that is ours but for its state, in which other letters stand in the place of some.
+    fn to_another_attempt() -> impl Strategy<Value = Vec<u8>> {
+        let part = (0..=STATE.len(), 0..STATE.len(), "[A-Za-z0-9_-]{0,8}");
+        let state = part
+            .prop_map(|(from, long, other)| {
+                let to = (from + long).min(STATE.len());
+                [&STATE[..from], &other, &STATE[to..]].concat()
+            })
+            .prop_filter("it is ours", |state| state != STATE);
+        (prop::sample::select(&OURS[..]), state).prop_map(|(text, state)| {
+            let text = std::str::from_utf8(text).expect("it is text");
+            text.replace(STATE, &state).into_bytes()
+        })
+    }
+
+    #[test]
+    fn the_answers_of_the_corpus_are_taken_and_the_others_are_not() {
+        for (at, answer) in OURS.iter().enumerate() {
+            assert!(carries_state(answer, STATE), "{at}");
+            assert!(answers_by_any_door(answer, STATE), "{at}");
+        }
+        for (at, other) in OTHERS.iter().enumerate() {
+            assert!(!answers_by_any_door(other, STATE), "{at}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
         #[test]
-        fn nothing_that_a_provider_may_answer_panics_or_is_accepted_unsigned(text in spoilt()) {
+        fn nothing_that_a_provider_may_answer_panics_or_is_accepted_unsigned(text in spoilt(&PROVIDER)) {
             prop_assert!(!accepts_from_provider(&text, &KEYS));
         }
 
         #[test]
-        fn no_door_takes_an_answer_without_our_state(text in "[ -~]{0,200}") {
-            prop_assume!(!text.contains(STATE));
-            prop_assert!(!answers_by_any_door(text.as_bytes(), STATE));
+        fn no_door_takes_an_answer_without_our_state(text in prop_oneof![spoilt(&OURS), spoilt(&OTHERS)]) {
+            prop_assert!(carries_state(&text, STATE) || !answers_by_any_door(&text, STATE));
+        }
+
+        #[test]
+        fn no_door_takes_an_answer_to_another_attempt(text in to_another_attempt()) {
+            prop_assert!(!answers_by_any_door(&text, STATE));
         }
     }
 }
