@@ -40,7 +40,8 @@ pub(crate) fn read_new(form: &ConnectionForm) -> Outcome<SavedConnection> {
     read(form, Uuid::now_v7().to_string())
 }
 
-/// A change of `saved`: its world and country stay, and so does what was never shown and is not typed again.
+/// A change of `saved`: its world and country stay, and so does what was never shown and is not typed again. A secret
+/// that is not typed again goes only where it went before.
 pub(crate) fn read_change(form: &ConnectionForm, saved: &SavedConnection) -> Outcome<SavedConnection> {
     if (form.world, form.country) != (saved.view.world, saved.view.country) {
         return Err(invalid(
@@ -49,11 +50,69 @@ pub(crate) fn read_change(form: &ConnectionForm, saved: &SavedConnection) -> Out
         ));
     }
     filled(&[("name", &form.name), ("client_id", &form.client_id)])?;
-    let mut changed = read(form, saved.view.id.clone())?;
+    let mut changed = read(&with_saved_addresses(form, &saved.view), saved.view.id.clone())?;
+    secrets_stay_where_they_were(form, &changed.view, &saved.view)?;
     if changed.gateway_id.is_empty() {
         changed.gateway_id.clone_from(&saved.gateway_id);
     }
     Ok(changed)
+}
+
+/// What is absent is as saved; what is empty is MobilePay's own.
+fn with_saved_addresses(form: &ConnectionForm, saved: &ConnectionView) -> ConnectionForm {
+    let or_saved = |typed: &Option<String>, saved: &String| typed.clone().or_else(|| Some(saved.clone()));
+    let same_provider = form
+        .discovery_url
+        .as_ref()
+        .is_none_or(|typed| *typed == saved.discovery_url);
+    let mut form = form.clone();
+    if same_provider {
+        form.issuer = or_saved(&form.issuer, &saved.issuer);
+    }
+    form.discovery_url = or_saved(&form.discovery_url, &saved.discovery_url);
+    form.api_base_url = or_saved(&form.api_base_url, &saved.api_base_url);
+    form
+}
+
+/// Nobody who can change an address, a script in the window included, learns a secret by it.
+fn secrets_stay_where_they_were(
+    form: &ConnectionForm,
+    changed: &ConnectionView,
+    saved: &ConnectionView,
+) -> Outcome<()> {
+    let typed_again = |name, text: &str| match text.trim() {
+        "" => Err(invalid(
+            name,
+            "It goes to another address now: it must be typed again.",
+        )),
+        _ => Ok(()),
+    };
+    if origin(&changed.discovery_url) != origin(&saved.discovery_url) || changed.issuer != saved.issuer {
+        typed_again("client_secret", &form.client_secret)?;
+    }
+    if origin(&changed.api_base_url) != origin(&saved.api_base_url) {
+        typed_again("gateway_id", &form.gateway_id)?;
+        typed_again("gateway_secret", &form.gateway_secret)?;
+    }
+    Ok(())
+}
+
+fn origin(address: &str) -> Option<url::Origin> {
+    Url::parse(address).ok().map(|url| url.origin())
+}
+
+/// Whether a token of `former` could be another merchant's, or go to another provider, under `changed`.
+pub(crate) fn needs_new_sign_in(former: &ConnectionView, changed: &ConnectionView) -> bool {
+    let whose = |view: &ConnectionView| {
+        (
+            view.client_id.clone(),
+            view.merchant_vat.clone(),
+            view.issuer.clone(),
+            view.discovery_url.clone(),
+            origin(&view.api_base_url),
+        )
+    };
+    whose(former) != whose(changed)
 }
 
 fn filled(boxes: &[(&'static str, &String)]) -> Outcome<()> {
@@ -89,10 +148,10 @@ fn read(form: &ConnectionForm, id: String) -> Outcome<SavedConnection> {
             redirect_uri: form.redirect_uri.trim().to_owned(),
             door: form.door,
             discovery_url: discovery.to_string(),
+            issuer,
             api_base_url: api.to_string(),
             merchant_vat: merchant_vat(form)?,
         },
-        issuer,
         gateway_id: form.gateway_id.trim().to_owned(),
     })
 }

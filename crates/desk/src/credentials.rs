@@ -161,18 +161,25 @@ impl Credentials {
 
     /// Deletes everything that is kept of a connection.
     pub(crate) async fn forget(&self, connection: &str) -> Outcome<()> {
+        self.forget_session(connection).await?;
         let kinds = [
-            SecretKind::RefreshToken,
-            SecretKind::FormerRefreshToken,
             SecretKind::ClientSecret,
             SecretKind::GatewayId,
             SecretKind::GatewaySecret,
         ];
+        self.delete(connection, &kinds).await
+    }
+
+    /// Deletes the tokens of a connection that is not open.
+    pub(crate) async fn forget_session(&self, connection: &str) -> Outcome<()> {
+        let kinds = [SecretKind::FormerRefreshToken, SecretKind::RefreshToken];
+        self.delete(connection, &kinds).await
+    }
+
+    async fn delete(&self, connection: &str, kinds: &[SecretKind]) -> Outcome<()> {
         for kind in kinds {
-            self.place
-                .delete(&name(connection, kind))
-                .await
-                .map_err(store_refusal)?;
+            let name = name(connection, *kind);
+            self.place.delete(&name).await.map_err(store_refusal)?;
         }
         Ok(())
     }
@@ -309,7 +316,7 @@ pub(crate) fn provider(saved: &SavedConnection) -> Outcome<Provider> {
         .with_detail("discovery_url")
     })?;
     // MobilePay's own document may name MobilePay's own hosts only; another provider's is trusted for itself.
-    Ok(Provider::at(discovery_url, saved.issuer.clone()))
+    Ok(Provider::at(discovery_url, saved.view.issuer.clone()))
 }
 
 /// Our registration with it.

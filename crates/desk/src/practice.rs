@@ -90,10 +90,10 @@ fn connection(simulator: &Simulator, country: CountryCode) -> SavedConnection {
             redirect_uri: format!("{}{RETURN_PATH}", simulator.base_url().trim_end_matches('/')),
             door: Door::ReturnPage,
             discovery_url: simulator.discovery_url(place),
+            issuer: simulator.issuer(),
             api_base_url: simulator.api_base_url(),
             merchant_vat: Some(vat.to_owned()),
         },
-        issuer: simulator.issuer(),
         gateway_id: simulator::PRACTICE_GATEWAY_ID.to_owned(),
     }
 }

@@ -31,8 +31,6 @@ pub(crate) struct SavedConnection {
     /// What the window sees of it.
     #[serde(flatten)]
     pub(crate) view: ConnectionView,
-    /// Pinned issuer.
-    pub(crate) issuer: String,
     /// `x-ibm-client-id` as typed, or from the file of an earlier version; empty once it is in the keychain.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) gateway_id: String,

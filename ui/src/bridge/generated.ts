@@ -223,7 +223,8 @@ finding: Finding,
 about: string, };
 
 /**
- * A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay.
+ * A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay, as
+ * long as they go where they went before. Addresses that are absent stay too; empty ones become `MobilePay`'s own.
  */
 export type ConnectionChange = { 
 /**
@@ -401,6 +402,10 @@ door: Door,
  * OpenID discovery document.
  */
 discoveryUrl: string, 
+/**
+ * The issuer that tokens must name.
+ */
+issuer: string, 
 /**
  * Base of the Invoice API.
  */

@@ -29,6 +29,20 @@ pub(crate) async fn connection_change(desk: &Desk, change: ConnectionChange) -> 
     let former = desk.connection_named(&change.id).await?;
     let saved = connection_form::read_change(&change.form, &former)?;
     let (view, id) = (saved.view.clone(), saved.view.id.clone());
+    // Before anything is kept: whatever dies afterwards, no token of before is used by what is new.
+    if connection_form::needs_new_sign_in(&former.view, &view) {
+        signin::give_up(desk).await;
+        let current = desk.current();
+        if current.saved.view.id == id {
+            current
+                .session
+                .sign_out()
+                .await
+                .map_err(credentials::store_refusal)?;
+        } else {
+            desk.credentials.forget_session(&id).await?;
+        }
+    }
     desk.credentials
         .keep(&id, connection_form::secrets(&change.form))
         .await?;

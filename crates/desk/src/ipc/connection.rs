@@ -37,6 +37,8 @@ pub struct ConnectionView {
     pub door: Door,
     /// OpenID discovery document.
     pub discovery_url: String,
+    /// The issuer that tokens must name.
+    pub issuer: String,
     /// Base of the Invoice API.
     pub api_base_url: String,
     /// VAT number that picks the merchant at sign-in.
@@ -96,7 +98,8 @@ pub struct ConnectionForm {
     pub merchant_vat: Option<String>,
 }
 
-/// A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay.
+/// A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay, as
+/// long as they go where they went before. Addresses that are absent stay too; empty ones become `MobilePay`'s own.
 #[derive(Clone, Deserialize, TS)]
 pub struct ConnectionChange {
     /// Which.

@@ -3,6 +3,7 @@
 use crate::shop::Shop;
 use desk::ipc::RefusalCode;
 use serde_json::{Value, json};
+use simulator::visitor::{self, Person, Return};
 use simulator::{Config, Country, GatewayApp, OauthClient, Simulator};
 
 const BACK: &str = "https://shop.example/return";
@@ -199,4 +200,104 @@ async fn the_return_page_is_saved_beside_the_papers() {
     let saved = shop.call("return_page_save", json!({})).await;
     let page = std::fs::read_to_string(saved["path"].as_str().unwrap()).unwrap();
     assert!(page.starts_with("<!doctype html>"));
+}
+
+/// Changes `connection` by `form` and answers what is wrong, if it is refused.
+async fn change(shop: &Shop, id: &Value, form: Value) -> Result<Value, Option<String>> {
+    let change = json!({ "id": id, "form": form });
+    shop.try_call("connection_change", change)
+        .await
+        .map_err(|refusal| refusal.detail)
+}
+
+fn without(mut form: Value, boxes: &[&str]) -> Value {
+    for name in boxes {
+        form.as_object_mut().unwrap().remove(*name);
+    }
+    form
+}
+
+#[tokio::test]
+async fn a_change_of_the_name_leaves_ones_own_provider_where_it_is() {
+    let (shop, provider) = (Shop::new().await, provider().await);
+    let added = shop.call("connection_add", form(&provider)).await;
+    let mut named = without(form(&provider), &["discoveryUrl", "issuer", "apiBaseUrl"]);
+    named["name"] = json!("Nordhavn 2");
+    for secret in ["clientSecret", "gatewayId", "gatewaySecret"] {
+        named[secret] = json!("");
+    }
+    let changed = change(&shop, &added["id"], named.clone()).await.unwrap();
+    for kept in ["discoveryUrl", "issuer", "apiBaseUrl"] {
+        assert_eq!(changed[kept], added[kept], "{kept}");
+    }
+    let checked = shop
+        .call("connection_check", json!({ "form": named, "id": added["id"] }))
+        .await;
+    assert!(lines(&checked).contains(&"oauth good oauth_known".to_owned()));
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_typed_again_goes_nowhere_else() {
+    let (shop, provider) = (Shop::new().await, provider().await);
+    let id = shop.call("connection_add", form(&provider)).await["id"].clone();
+    let elsewhere = wiremock::MockServer::start().await;
+    let cases = [
+        (
+            "discoveryUrl",
+            "/.well-known/openid-configuration",
+            "client_secret",
+        ),
+        ("issuer", "", "client_secret"),
+        ("apiBaseUrl", "/invoice-restapi", "gateway_id"),
+    ];
+    for (name, path, wanted) in cases {
+        let mut form = form(&provider);
+        form[name] = json!(format!("{}{path}", elsewhere.uri()));
+        for secret in ["clientSecret", "gatewayId", "gatewaySecret"] {
+            form[secret] = json!("");
+        }
+        let refused = change(&shop, &id, form.clone()).await.unwrap_err();
+        assert_eq!(refused.as_deref(), Some(wanted), "{name}");
+        let check = json!({ "id": id, "form": form });
+        let refused = shop.try_call("connection_check", check).await.unwrap_err();
+        assert_eq!(refused.detail.as_deref(), Some(wanted), "{name}");
+    }
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
+}
+
+/// Signed in at one's own provider.
+async fn signed_in_at(provider: &Simulator) -> (Shop, Value) {
+    let shop = Shop::new().await;
+    let id = shop.call("connection_add", form(provider)).await["id"].clone();
+    shop.call("connection_choose", json!({ "id": id })).await;
+    let begun = shop.call("signin_begin", json!({})).await;
+    let authorize = begun["authorizeUrl"].as_str().unwrap();
+    let Return::Fragment(address) = visitor::consent(authorize, Person::danish()).await.unwrap() else {
+        panic!("the return page takes a fragment")
+    };
+    let status = shop.call("signin_paste", json!({ "address": address })).await;
+    assert_eq!(status["session"]["state"], "signed_in");
+    (shop, id)
+}
+
+#[tokio::test]
+async fn a_change_of_whose_sign_in_it_is_needs_a_new_one() {
+    for (name, value, stays) in [
+        ("name", json!("Nordhavn 2"), true),
+        ("redirectUri", json!(BACK), true),
+        ("merchantVat", json!("DK25313763"), false),
+        ("clientId", json!("another.client"), false),
+    ] {
+        let provider = provider().await;
+        let (mut shop, id) = signed_in_at(&provider).await;
+        let mut form = form(&provider);
+        form[name] = value;
+        change(&shop, &id, form).await.unwrap();
+        let expected = if stays { "signed_in" } else { "signed_out" };
+        for _ in 0..2 {
+            let status = shop.call("connection_show", json!({})).await;
+            assert_eq!(status["session"]["state"], expected, "{name}");
+            shop.reopen().await;
+        }
+    }
 }

@@ -5,8 +5,8 @@
 mod away;
 mod connecting;
 mod doors;
-mod outbox;
 mod keychain;
+mod outbox;
 mod shop;
 mod signing_in;
 mod thread;

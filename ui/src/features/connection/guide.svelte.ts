@@ -33,6 +33,8 @@ export class Guide {
   failure = $state.raw<Refusal | null>(null);
   pieces = $state.raw<CheckedPiece[] | null>(null);
   busy = $state(false);
+  /** Saved, and nobody is signed in with it: a new connection, or one whose sign-in was another merchant's. */
+  signInFollows = false;
   readonly #call: Call;
   readonly #id: string | null;
 
@@ -87,7 +89,8 @@ export class Guide {
       const form = this.#filled();
       const { id } = this.#id === null ? await this.#call('connection_add', form) : await this.#call('connection_change', { id: this.#id, form });
       this.form = { ...this.form, clientSecret: '', gatewayId: '', gatewaySecret: '' };
-      await this.#call('connection_choose', { id });
+      const { session } = await this.#call('connection_choose', { id });
+      this.signInFollows = session.state !== 'signed_in';
     });
   }
 
@@ -98,6 +101,8 @@ export class Guide {
 
   #filled(): ConnectionForm {
     const { merchantVat, discoveryUrl, issuer, apiBaseUrl, ...whole } = $state.snapshot(this.form);
+    // In a change an address that is absent stays; one that was emptied becomes MobilePay's own.
+    if (this.isChange) return { ...whole, merchantVat, discoveryUrl, issuer, apiBaseUrl };
     const given = Object.entries({ merchantVat, discoveryUrl, issuer, apiBaseUrl }).filter(([, text]) => text?.trim());
     return { ...whole, ...Object.fromEntries(given) };
   }
@@ -149,6 +154,6 @@ function emptyForm(): ConnectionForm {
 }
 
 function formOf(view: ConnectionView): ConnectionForm {
-  const { name, world, country, clientId, redirectUri, door, merchantVat } = view;
-  return { ...emptyForm(), name, world, country, clientId, redirectUri, door, merchantVat: merchantVat ?? '' };
+  const { name, world, country, clientId, redirectUri, door, merchantVat, discoveryUrl, issuer, apiBaseUrl } = view;
+  return { ...emptyForm(), name, world, country, clientId, redirectUri, door, merchantVat: merchantVat ?? '', discoveryUrl, issuer, apiBaseUrl };
 }

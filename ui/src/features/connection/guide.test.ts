@@ -6,7 +6,7 @@ import { Guide } from './guide.svelte';
 
 function core(answers: Record<string, (input: never) => unknown> = {}) {
   const asked: Array<[string, Record<string, unknown>]> = [];
-  const usual: Record<string, (input: never) => unknown> = { connection_add: () => ({ id: 'new' }), connection_change: () => ({ id: 'old' }), ...answers };
+  const usual: Record<string, (input: never) => unknown> = { connection_add: () => ({ id: 'new' }), connection_change: () => ({ id: 'old' }), connection_choose: () => ({ session: { state: 'signed_out' } }), ...answers };
   const call = (async (name: string, input: never) => {
     asked.push([name, input]);
     return usual[name]?.(input);
@@ -32,6 +32,7 @@ const SAVED: ConnectionView = {
   redirectUri: 'https://shop.fi/sandbox/return',
   door: 'return_page',
   discoveryUrl: 'https://sandprod-admin.mobilepay.fi/account/.well-known/openid-configuration',
+  issuer: 'https://api.mobilepay.dk/merchant',
   apiBaseUrl: 'https://api.sandbox.mobilepay.dk/invoice-restapi',
   merchantVat: null,
 };
@@ -81,6 +82,25 @@ test('a change needs none of what is never shown again', async () => {
   }
   await guide.save();
   expect(asked[0]).toEqual(['connection_change', { id: 'old', form: expect.objectContaining({ country: 'FI', clientSecret: '' }) as unknown }]);
+});
+
+test('a change keeps the provider, and a sign-in follows where nobody is signed in any more', async () => {
+  const { discoveryUrl, issuer, apiBaseUrl } = { ...SAVED, discoveryUrl: 'https://own.example/.well-known/openid-configuration' };
+  for (const [state, follows] of [['signed_in', false], ['signed_out', true]] as const) {
+    const { call, asked } = core({ connection_choose: () => ({ session: { state } }) });
+    const guide = new Guide(call, { ...SAVED, discoveryUrl });
+    await guide.save();
+    expect(asked[0]?.[1]).toMatchObject({ form: { discoveryUrl, issuer, apiBaseUrl } });
+    expect(guide.signInFollows).toBe(follows);
+  }
+});
+
+test('an address that is emptied in a change is sent as empty', async () => {
+  const { call, asked } = core();
+  const guide = new Guide(call, SAVED);
+  guide.form.apiBaseUrl = '';
+  await guide.save();
+  expect(asked[0]?.[1]).toMatchObject({ form: { apiBaseUrl: '' } });
 });
 
 test('what is refused keeps everything that was typed', async () => {
