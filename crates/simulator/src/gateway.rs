@@ -47,12 +47,32 @@ pub(crate) fn check_app(world: &World, headers: &HeaderMap) -> Result<(), Respon
 pub(crate) fn check(world: &World, headers: &HeaderMap) -> Result<Caller, Response> {
     check_app(world, headers)?;
     let correlation = correlation(headers);
+    match bearer(world, headers, "invoice") {
+        Ok(merchant) => Ok(Caller {
+            merchant,
+            correlation,
+        }),
+        Err(Denied::Bearer) => Err(not_allowed()),
+        Err(Denied::Scope) => Err(forbidden(&correlation)),
+    }
+}
+
+/// Why a bearer is not enough.
+pub(crate) enum Denied {
+    /// It is missing, forged, too old or revoked.
+    Bearer,
+    /// It lacks the scope, or names no merchant.
+    Scope,
+}
+
+/// The merchant of a good bearer with `scope` (spec 6.3).
+pub(crate) fn bearer(world: &World, headers: &HeaderMap, scope: &str) -> Result<String, Denied> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or_else(not_allowed)?;
-    let claims = world.key.verify(bearer).ok_or_else(not_allowed)?;
+        .ok_or(Denied::Bearer)?;
+    let claims = world.key.verify(bearer).ok_or(Denied::Bearer)?;
     let now = world.unmoved().as_second();
     let state = world.lock();
     let revoked = claims["grant"]
@@ -60,20 +80,14 @@ pub(crate) fn check(world: &World, headers: &HeaderMap) -> Result<Caller, Respon
         .is_none_or(|grant| state.revoked.contains(grant));
     let is_access_token = claims["aud"].as_str() == Some(&world.audience());
     if revoked || !is_access_token || claims["exp"].as_i64().is_none_or(|exp| exp <= now) {
-        return Err(not_allowed());
+        return Err(Denied::Bearer);
     }
     let scopes = claims["scope"].as_array().cloned().unwrap_or_default();
-    if !scopes.iter().any(|scope| scope == "invoice") {
-        return Err(forbidden(&correlation));
+    if !scopes.iter().any(|known| known == scope) {
+        return Err(Denied::Scope);
     }
-    let merchant = claims["merchant_id"]
-        .as_str()
-        .ok_or_else(|| forbidden(&correlation))?
-        .to_owned();
-    Ok(Caller {
-        merchant,
-        correlation,
-    })
+    let merchant = claims["merchant_id"].as_str().ok_or(Denied::Scope)?;
+    Ok(merchant.to_owned())
 }
 
 /// A path that names another merchant (spec 21.2).

@@ -18,6 +18,7 @@ mod landing;
 mod openid;
 mod pages;
 mod practice;
+mod reporting;
 mod seed;
 mod server;
 mod simulation;

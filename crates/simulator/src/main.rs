@@ -123,6 +123,7 @@ fn facts(simulator: &Simulator, arguments: &Arguments) -> serde_json::Value {
         "discovery": { "DK": simulator.discovery_url(Country::Dk), "FI": simulator.discovery_url(Country::Fi) },
         "issuer": simulator.issuer(),
         "api": simulator.api_base_url(),
+        "reporting": simulator.reporting_base_url(),
         "stage": format!("{}/__practice/", simulator.base_url()),
         "clientId": PRACTICE_CLIENT_ID,
         "clientSecret": PRACTICE_CLIENT_SECRET,

@@ -29,6 +29,16 @@ pub(crate) struct Issuer {
     pub(crate) address: &'static str,
     pub(crate) zip: &'static str,
     pub(crate) city: &'static str,
+    pub(crate) payout: Payout,
+}
+
+/// When money goes to the bank; set in the portal (spec 18.1).
+#[derive(Clone, Copy)]
+pub(crate) enum Payout {
+    /// Right after each payment.
+    Instant,
+    /// In the night after the day of the payment.
+    Daily,
 }
 
 pub(crate) struct PortalUser {
@@ -42,6 +52,17 @@ pub(crate) struct Consumer {
     pub(crate) card: &'static str,
     pub(crate) phone: &'static str,
     pub(crate) card_expired: bool,
+}
+
+impl Consumer {
+    /// The published name (spec 16.1).
+    pub(crate) fn name(&self) -> &'static str {
+        if self.phone.starts_with("+358") {
+            "FI Test name"
+        } else {
+            "Test name"
+        }
+    }
 }
 
 const NORDHAVN: &str = "e3465d75-8fd4-4ea4-8881-304c464f1d24";
@@ -62,6 +83,7 @@ pub(crate) const MERCHANTS: &[Merchant] = &[
                 address: "Havnegade 3",
                 zip: "2150",
                 city: "Nordhavn",
+                payout: Payout::Daily,
             },
             Issuer {
                 id: "238fe387-f4a4-40e7-ae8a-4c107da2c0ad",
@@ -70,6 +92,7 @@ pub(crate) const MERCHANTS: &[Merchant] = &[
                 address: "Havnegade 5",
                 zip: "2150",
                 city: "Nordhavn",
+                payout: Payout::Daily,
             },
         ],
     },
@@ -85,6 +108,7 @@ pub(crate) const MERCHANTS: &[Merchant] = &[
             address: "Sundkaj 9",
             zip: "2150",
             city: "Nordhavn",
+            payout: Payout::Instant,
         }],
     },
     Merchant {
@@ -99,6 +123,7 @@ pub(crate) const MERCHANTS: &[Merchant] = &[
             address: "Fleminginkatu 12",
             zip: "00530",
             city: "Helsinki",
+            payout: Payout::Daily,
         }],
     },
 ];

@@ -23,7 +23,7 @@ use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
 use crate::state::State;
-use crate::{api, consents, landing, openid, practice, simulation, stage};
+use crate::{api, consents, landing, openid, practice, reporting, simulation, stage};
 
 /// A running simulator. Dropping it ends it; [`Simulator::shutdown`] waits for the end.
 pub struct Simulator {
@@ -140,6 +140,7 @@ fn router(world: &Arc<World>) -> Router {
         .nest("/invoice-restapi/api/v1", base)
         .merge(openid::routes())
         .merge(landing::routes())
+        .merge(reporting::routes())
         .merge(practice::routes())
         .merge(faults::routes())
         .merge(callbacks::routes())
@@ -298,6 +299,11 @@ impl Simulator {
     /// Base of the Invoice API.
     pub fn api_base_url(&self) -> String {
         self.world.api_base()
+    }
+
+    /// Base of Transaction Reporting, a host of its own in the documents (spec 18.3).
+    pub fn reporting_base_url(&self) -> String {
+        self.world.base.clone()
     }
 
     /// The faults in force; rules are added and cleared through it.

@@ -100,7 +100,7 @@ impl Fault {
     }
 
     /// Only this route. A segment in braces stands for any; `/*` at the end for any rest. Paths of the Invoice API may be
-    /// given from `/merchants`, `/api/v1` or `/invoice-restapi` on. `api`, `token`, `discovery`, `keys` and `authorize` are names.
+    /// given from `/merchants`, `/api/v1` or `/invoice-restapi` on. `api`, `reporting`, `token`, `discovery`, `keys` and `authorize` are names.
     #[must_use]
     pub fn on(mut self, route: &str) -> Self {
         self.route = Some(route.to_owned());
@@ -258,6 +258,7 @@ fn route_fits(route: &str, path: &str) -> bool {
     let api = path.strip_prefix("/invoice-restapi");
     match route {
         "api" => api.is_some(),
+        "reporting" => path.starts_with("/v3/reporting"),
         "token" => path.ends_with("/connect/token"),
         "authorize" => path.ends_with("/connect/authorize"),
         "discovery" => path.ends_with("/.well-known/openid-configuration"),

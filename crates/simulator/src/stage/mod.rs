@@ -3,6 +3,7 @@
 
 mod acts;
 mod agreements;
+mod payouts;
 mod view;
 
 use std::sync::Arc;

@@ -11,9 +11,10 @@ use crate::state::{Invoice, State};
 
 use super::acts::KINDS;
 use super::agreements::agreements;
+use super::payouts::payouts;
 
 /// Rows of a table that grows; older ones are only counted.
-const ROWS: usize = 40;
+pub(super) const ROWS: usize = 40;
 
 pub(super) fn stage(world: &World, said: &str) -> String {
     let now = world.now();
@@ -27,12 +28,13 @@ pub(super) fn stage(world: &World, said: &str) -> String {
     format!(
         "<header><div><h1>The stage</h1><p>Everything in the practice world, and what can be done to it.</p></div>\
          <div class=clock><div id=clock data-live><time datetime=\"{now}\">{}</time></div>{}</div></header>{said}\
-         <div class=columns><div><section id=invoices data-live>{}</section><section id=agreements data-live>{}</section><section id=callbacks data-live>{}</section></div>\
+         <div class=columns><div><section id=invoices data-live>{}</section><section id=agreements data-live>{}</section><section id=payouts data-live>{}</section><section id=callbacks data-live>{}</section></div>\
          <div>{}<section id=faults data-live>{}</section>{}{}</div></div>",
         now.strftime("%A %-d %B %Y, %H:%M UTC"),
         clock_buttons(),
         invoices(world, &state),
         agreements(&state),
+        payouts(&state),
         callbacks(&state),
         new_fault(),
         faults_in_force(&faults),
@@ -210,7 +212,7 @@ fn new_fault() -> String {
          <option value=\"/merchants/{{m}}/invoices/link\">Create a link</option>\
          <option value=\"/merchants/{{m}}/invoices/{{i}}/status\">Ask for a status</option>\
          <option value=\"/merchants/{{m}}/invoices/{{i}}/cancel\">Cancel</option>\
-         <option value=token>Token endpoint</option><option value=discovery>Discovery</option></select></label>\
+         <option value=reporting>Transaction Reporting</option><option value=token>Token endpoint</option><option value=discovery>Discovery</option></select></label>\
          <label>How often<select name=times><option value=1>Once</option><option value=5>Five times</option>\
          <option value=\"\">Until it is taken away</option></select></label>\
          <label>Chance<select name=chance><option value=100>Every call</option><option value=50>50 %</option>\
