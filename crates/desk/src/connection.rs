@@ -19,7 +19,9 @@ use uuid::Uuid;
 
 use crate::books::Books;
 use crate::credentials::store_refusal;
+
 use crate::ipc::{Event, IssuerView, NextStep, Refusal, RefusalCode};
+use crate::pace::Pace;
 use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
 use crate::{poller, sender, worlds};
@@ -33,6 +35,7 @@ pub(crate) struct Connection {
     pub(crate) api: Api,
     /// Why the secrets could not be read when it was opened; until it is opened anew, nothing can be called.
     pub(crate) wanting: Option<Refusal>,
+    pub(crate) pace: Pace,
     pub(crate) wake_sender: Notify,
     pub(crate) wake_poller: Notify,
     pub(crate) closing: CancellationToken,
@@ -41,6 +44,7 @@ pub(crate) struct Connection {
     zone: TimeZone,
     events: broadcast::Sender<Event>,
     in_front: Arc<AtomicBool>,
+    came_to_front: AtomicBool,
     network: AtomicU8,
 }
 
@@ -61,6 +65,7 @@ pub(crate) struct Opening {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) in_front: Arc<AtomicBool>,
+    pub(crate) pace: Pace,
 }
 
 const NETWORK_UNKNOWN: u8 = 0;
@@ -79,6 +84,7 @@ impl Connection {
             clock,
             events,
             in_front,
+            pace,
         } = opening;
         // Two processes may not spend the same refresh token; the books have a lock of their own.
         session.alone_by(books.with_extension("session"));
@@ -103,6 +109,7 @@ impl Connection {
             books: Books::keep(ledger),
             session,
             wanting,
+            pace,
             wake_sender: Notify::new(),
             wake_poller: Notify::new(),
             closing: CancellationToken::new(),
@@ -110,6 +117,7 @@ impl Connection {
             clock,
             events,
             in_front,
+            came_to_front: AtomicBool::new(false),
             network: AtomicU8::new(NETWORK_UNKNOWN),
             saved,
         });
@@ -159,6 +167,17 @@ impl Connection {
         self.in_front.load(Ordering::Relaxed)
     }
 
+    /// The window came to the front: what is followed is looked at sooner.
+    pub(crate) fn come_to_front(&self) {
+        self.came_to_front.store(true, Ordering::Relaxed);
+        self.wake_poller.notify_one();
+    }
+
+    /// Whether it did since this was last asked.
+    pub(crate) fn came_to_front(&self) -> bool {
+        self.came_to_front.swap(false, Ordering::Relaxed)
+    }
+
     /// Tells the window; nobody listening is fine.
     pub(crate) fn tell(&self, event: Event) {
         let _ = self.events.send(event);
@@ -175,13 +194,37 @@ impl Connection {
 
     /// Takes down from an answer or error whether the network is there, and tells the window when that changed.
     pub(crate) fn note_network(&self, error: Option<&ApiError>) {
-        let now = match error {
-            Some(ApiError::NotSent { .. }) => NETWORK_DOWN,
-            Some(ApiError::Unclear { trace, .. }) if trace.status.is_none() => NETWORK_DOWN,
-            _ => NETWORK_UP,
-        };
+        self.note_reached(match error {
+            Some(ApiError::NotSent { .. }) => false,
+            Some(ApiError::Unclear { trace, .. }) => trace.status.is_some(),
+            _ => true,
+        });
+    }
+
+    fn note_reached(&self, reached: bool) {
+        let now = if reached { NETWORK_UP } else { NETWORK_DOWN };
         if self.network.swap(now, Ordering::Relaxed) != now {
             self.tell(Event::ConnectionChanged);
+        }
+    }
+
+    /// Takes to heart what an answer says of all calls that follow: a token that is not accepted any more, and a service
+    /// that wants to be left alone (429, or 503 with a time).
+    pub(crate) async fn heed(&self, error: &ApiError, ready: &Ready) {
+        match error {
+            ApiError::Unauthorized { .. } => self.session.rejected(&ready.token_value).await,
+            ApiError::Throttled { retry_after, .. } => {
+                self.pace.wait(self.now(), *retry_after);
+                self.tell(Event::ConnectionChanged);
+            }
+            ApiError::Unclear {
+                retry_after: Some(asked),
+                ..
+            } => {
+                self.pace.wait(self.now(), Some(*asked));
+                self.tell(Event::ConnectionChanged);
+            }
+            _ => {}
         }
     }
 
@@ -190,7 +233,15 @@ impl Connection {
         if let Some(refusal) = &self.wanting {
             return Err(refusal.clone());
         }
-        let token_value = self.session.access_token().await.map_err(session_refusal)?;
+        let token_value = match self.session.access_token().await {
+            Ok(token) => token,
+            Err(error) => {
+                if matches!(error, SessionError::Unreachable) {
+                    self.note_reached(false);
+                }
+                return Err(session_refusal(error));
+            }
+        };
         let token = AccessToken::new(token_value.clone());
         if let Some(merchant_id) = self.fact("merchant_id").await? {
             return Ok(Ready {

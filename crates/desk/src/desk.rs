@@ -12,6 +12,7 @@ use crate::browser::Browser;
 use crate::connection::{Connection, Opening};
 use crate::credentials::{Credentials, Kept};
 use crate::ipc::{Event, Refusal, RefusalCode};
+use crate::pace::Paces;
 use crate::practice::Practice;
 use crate::refuse::Outcome;
 use crate::settings::{DataFolder, Remembered, SavedConnection};
@@ -70,6 +71,7 @@ pub struct Desk {
     choosing: Mutex<()>,
     events: broadcast::Sender<Event>,
     in_front: Arc<AtomicBool>,
+    paces: Paces,
 }
 
 /// Events that a slow listener may miss before it must read everything again.
@@ -109,6 +111,7 @@ impl Desk {
         folder.remember(&remembered).map_err(folder_error)?;
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let in_front = Arc::new(AtomicBool::new(true));
+        let paces = Paces::default();
         let chosen = remembered.current.clone().unwrap_or_default();
         let saved =
             find(&practice, &remembered, &chosen).unwrap_or_else(|| practice.connections()[0].clone());
@@ -118,6 +121,7 @@ impl Desk {
             clock: &clock,
             events: &events,
             in_front: &in_front,
+            paces: &paces,
         };
         let current = opening.open(saved).await.map_err(OpenError::Books)?;
         Ok(Arc::new_cyclic(|myself| Self {
@@ -135,6 +139,7 @@ impl Desk {
             clock,
             events,
             in_front,
+            paces,
         }))
     }
 
@@ -145,9 +150,9 @@ impl Desk {
 
     /// Tells whether the window is in front: the poller is quicker then.
     pub fn set_in_front(&self, in_front: bool) {
-        self.in_front.store(in_front, Ordering::Relaxed);
-        if in_front {
-            self.current().wake_poller.notify_one();
+        let was_in_front = self.in_front.swap(in_front, Ordering::Relaxed);
+        if in_front && !was_in_front {
+            self.current().come_to_front();
         }
     }
 
@@ -239,6 +244,7 @@ impl Desk {
             clock: &self.clock,
             events: &self.events,
             in_front: &self.in_front,
+            paces: &self.paces,
         };
         let (opened, refused) = match parts.open(saved).await {
             Ok(opened) => (opened, None),
@@ -261,6 +267,7 @@ struct Parts<'a> {
     clock: &'a Arc<dyn Clock>,
     events: &'a broadcast::Sender<Event>,
     in_front: &'a Arc<AtomicBool>,
+    paces: &'a Paces,
 }
 
 impl Parts<'_> {
@@ -270,6 +277,7 @@ impl Parts<'_> {
             gateway,
             wanting,
         } = self.credentials.of(&saved, Arc::clone(self.clock)).await?;
+        let pace = self.paces.of(saved.view.world);
         Connection::open(Opening {
             books: self.folder.books(&saved.view.id),
             saved,
@@ -279,6 +287,7 @@ impl Parts<'_> {
             clock: Arc::clone(self.clock),
             events: self.events.clone(),
             in_front: Arc::clone(self.in_front),
+            pace,
         })
         .await
     }

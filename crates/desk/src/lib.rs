@@ -13,6 +13,7 @@ mod credentials;
 mod desk;
 mod dispatch;
 pub mod ipc;
+mod pace;
 mod papers;
 mod poller;
 mod practice;

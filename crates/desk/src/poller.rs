@@ -1,4 +1,6 @@
 //! Asks MobilePay for the state of every invoice that is not final, each at its own time, and takes down what it says.
+//!
+//! All checks together keep to one pace, and nobody is asked while the service wants to be left alone or cannot be reached.
 
 use std::sync::Arc;
 
@@ -11,11 +13,14 @@ use uuid::Uuid;
 use crate::connection::{Connection, Ready};
 use crate::ipc::{Event, World};
 use crate::refuse::Outcome as Done;
-use crate::schedule::{Watched, next_poll_at};
+use crate::schedule::{self, Watched, next_poll_at};
 use crate::sender::answered_of;
 
 /// How many are asked for in one turn.
 const TURN: u32 = 20;
+
+/// After nobody answered, or nobody may ask.
+const REST: SignedDuration = SignedDuration::from_secs(15);
 
 /// Runs until the connection closes.
 pub(crate) async fn run(connection: Arc<Connection>) {
@@ -25,7 +30,7 @@ pub(crate) async fn run(connection: Arc<Connection>) {
             Ok(until) => until,
             Err(refusal) => {
                 tracing::debug!(%refusal, "the poller pauses");
-                Some(connection.now() + SignedDuration::from_secs(15))
+                Some(connection.now() + REST)
             }
         };
         tokio::select! {
@@ -36,23 +41,27 @@ pub(crate) async fn run(connection: Arc<Connection>) {
     }
 }
 
-/// One turn: everything that is due. Answers when the next one is.
+/// One turn: what is due, as far as the pace allows. Answers when the next one is.
 async fn turn(connection: &Arc<Connection>) -> Done<Option<Timestamp>> {
-    let now = connection.now();
+    let (now, came_to_front) = (connection.now(), connection.came_to_front());
     let due = connection
         .books
-        .with(move |books| books.due_for_poll(now, TURN))
+        .with(move |books| {
+            if came_to_front {
+                books.poll_sooner(now, &schedule::in_front())?;
+            }
+            books.due_for_poll(now, TURN)
+        })
         .await??;
     if !due.is_empty() {
         let ready = connection.ready_to_call().await?;
         let mut changed = Vec::new();
-        for (id, service_id, unchanged_since) in due {
-            if ask(connection, &ready, &id, &service_id, unchanged_since).await? {
-                changed.push(id);
-            }
-        }
+        let stopped = ask_all(connection, &ready, due, &mut changed).await;
         if !changed.is_empty() {
             connection.tell(Event::InvoicesChanged { ids: changed });
+        }
+        if let Some(until) = stopped? {
+            return Ok(Some(until));
         }
     }
     connection
@@ -62,14 +71,55 @@ async fn turn(connection: &Arc<Connection>) -> Done<Option<Timestamp>> {
         .map_err(Into::into)
 }
 
-/// Asks for one invoice and sets when to ask again. Answers whether something new was said.
+/// Asks for each of `due`. Answers until when to rest, if it had to stop; what was not asked for stays due.
+async fn ask_all(
+    connection: &Arc<Connection>,
+    ready: &Ready,
+    due: Vec<(String, String, Timestamp)>,
+    changed: &mut Vec<String>,
+) -> Done<Option<Timestamp>> {
+    for (id, service_id, unchanged_since) in due {
+        if connection.closing.is_cancelled() {
+            return Ok(None);
+        }
+        let now = connection.now();
+        if let Err(until) = connection.pace.take(now) {
+            return Ok(Some(until));
+        }
+        match ask(connection, ready, &id, &service_id, unchanged_since).await? {
+            Ok(true) => changed.push(id),
+            Ok(false) => {}
+            Err(error) => {
+                if let Some(until) = rest_after(connection, &error) {
+                    return Ok(Some(until));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// How long all checks rest after this error; `None`: it says something of one invoice only.
+fn rest_after(connection: &Connection, error: &ApiError) -> Option<Timestamp> {
+    let now = connection.now();
+    match error {
+        ApiError::Throttled { .. }
+        | ApiError::Unclear {
+            retry_after: Some(_), ..
+        } => connection.pace.shut(now),
+        ApiError::NotSent { .. } | ApiError::Unauthorized { .. } => Some(now + REST),
+        _ => None,
+    }
+}
+
+/// Asks for one invoice, and sets when to ask again if anybody answered. Answers whether something new was said.
 pub(crate) async fn ask(
     connection: &Arc<Connection>,
     ready: &Ready,
     id: &str,
     service_id: &str,
     unchanged_since: Timestamp,
-) -> Done<bool> {
+) -> Done<Result<bool, ApiError>> {
     let said = status_of(connection, ready, service_id).await;
     connection.note_network(said.as_ref().err());
     let now = connection.now();
@@ -81,23 +131,45 @@ pub(crate) async fn ask(
                 .with(move |books| books.observe(&id, &said))
                 .await??
         }
-        Err(error @ ApiError::NotFound { .. }) => {
-            let (id, answered, today) = (id.to_owned(), answered_of(&error), connection.today());
-            connection
-                .books
-                .with(move |books| books.observe_gone(&id, &answered, now, today))
-                .await??
-        }
         Err(error) => {
-            if matches!(error, ApiError::Unauthorized { .. }) {
-                connection.session.rejected(&ready.token_value).await;
+            let gone = match &error {
+                ApiError::NotFound { .. } => gone(connection, id, &error).await?,
+                _ => false,
+            };
+            if !gone {
+                tracing::debug!(%error, "a status check failed");
+                connection.heed(&error, ready).await;
+                if rest_after(connection, &error).is_none() {
+                    ask_later(connection, id, now, unchanged_since).await?;
+                }
+                return Ok(Err(error));
             }
-            tracing::debug!(%error, "a status check failed");
-            false
+            true
         }
     };
+    ask_later(connection, id, now, if news { now } else { unchanged_since }).await?;
+    Ok(Ok(news))
+}
+
+/// A link that the service deleted after its time. Answers whether that is what the 404 means.
+async fn gone(connection: &Connection, id: &str, error: &ApiError) -> Done<bool> {
+    let (id, answered) = (id.to_owned(), answered_of(error));
+    let (now, today) = (connection.now(), connection.today());
+    let gone = connection
+        .books
+        .with(move |books| books.observe_gone(&id, &answered, now, today))
+        .await??;
+    Ok(gone)
+}
+
+async fn ask_later(
+    connection: &Connection,
+    id: &str,
+    now: Timestamp,
+    unchanged_since: Timestamp,
+) -> Done<()> {
     let watched = Watched {
-        unchanged_since: if news { now } else { unchanged_since },
+        unchanged_since,
         in_front: connection.is_in_front(),
         practice: connection.saved.view.world == World::Practice,
         jitter: Uuid::new_v4().as_bytes()[0],
@@ -107,7 +179,7 @@ pub(crate) async fn ask(
         .books
         .with(move |books| books.set_next_poll(&id, at))
         .await??;
-    Ok(news)
+    Ok(())
 }
 
 /// The status, and for an accepted or paid one the payment day, which only the details tell (spec 10.2).
@@ -120,10 +192,11 @@ async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> 
     let state = answer.value.state;
     let payment_date = match state {
         State::Accepted | State::Paid => {
+            // The day is worth having and not worth failing for; the call counts, even where it goes ahead of the pace.
+            let _ = connection.pace.take(connection.now());
             let details = connection
                 .api
                 .details(&ready.token, correlation, &ready.merchant_id, service_id);
-            // The day is worth having and not worth failing for.
             details.await.ok().and_then(|details| details.value.payment_date)
         }
         _ => None,

@@ -1,6 +1,7 @@
 //! When to ask for an invoice's state again. A pure function, so that its table can be read and tested.
 
 use jiff::{SignedDuration, Timestamp};
+use ledger::Tier;
 
 /// What decides how soon an invoice is looked at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,18 @@ pub(crate) fn next_poll_at(now: Timestamp, watched: Watched) -> Timestamp {
     let spread = SignedDuration::from_millis(i64::try_from(spread).unwrap_or(0));
     now.checked_add(pause.saturating_add(spread))
         .unwrap_or(Timestamp::MAX)
+}
+
+/// How soon an invoice is looked at while the window is in front: a row for each span of quiet, in which nothing changed.
+pub(crate) fn in_front() -> Vec<Tier> {
+    let starts = [0, 60, 600, 3_600, 86_400].map(SignedDuration::from_secs);
+    let ends = starts[1..].iter().copied().map(Some).chain([None]);
+    let tier = |(from, to)| Tier {
+        quiet_from: from,
+        quiet_to: to,
+        pause: pause_after(from, true),
+    };
+    starts.into_iter().zip(ends).map(tier).collect()
 }
 
 #[expect(clippy::match_same_arms, reason = "a table, read row by row")]
@@ -81,6 +94,15 @@ mod tests {
         check(7_200, true, 300);
         check(7_200, false, 1_800);
         check(30 * 86_400, false, 14_400);
+    }
+
+    #[test]
+    fn the_table_of_a_window_in_front_is_the_function_row_by_row() {
+        for tier in in_front() {
+            let last = tier.quiet_to.map_or(99 * 86_400, |end| end.as_secs() - 1);
+            check(tier.quiet_from.as_secs(), true, tier.pause.as_secs());
+            check(last, true, tier.pause.as_secs());
+        }
     }
 
     #[test]

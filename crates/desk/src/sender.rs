@@ -19,8 +19,12 @@ use crate::refuse::Outcome as Done;
 /// first attempt has surely ended at the service before the second one asks.
 const DOUBT_PAUSE: SignedDuration = SignedDuration::from_secs(45);
 
-/// The longest pause between two attempts that certainly did not get through.
+/// The longest pause between two attempts that were turned away.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+
+/// The longest pause between two attempts that reached nobody: the network may be back any moment, and asking costs
+/// nothing. Attempts do not pile up meanwhile, because without a network the sign-in soon cannot be renewed either.
+const LONGEST_UNREACHED: SignedDuration = SignedDuration::from_secs(30);
 
 /// What the sender does next.
 enum Step {
@@ -61,6 +65,9 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
         let wake = connection.books.with(|books| books.next_wake()).await??;
         return Ok(Step::Wait(wake));
     };
+    if let Some(until) = connection.pace.shut(now) {
+        return Ok(Step::Wait(Some(until)));
+    }
     // The token and the merchant first: nothing is marked as sending while a sign-in or the network is missing.
     let Ok(ready) = connection.ready_to_call().await else {
         return Ok(Step::Wait(Some(now + SignedDuration::from_secs(15))));
@@ -86,8 +93,8 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
                 .map(|answer| (answer.value.invoice_id, answer.value.href, answer.trace))
         }
     };
-    if matches!(attempt, Err(ApiError::Unauthorized { .. })) {
-        connection.session.rejected(&ready.token_value).await;
+    if let Err(error) = &attempt {
+        connection.heed(error, &ready).await;
     }
     kill_point::pass("answer");
     settle(connection, &item, attempt).await?;
@@ -179,11 +186,20 @@ pub(crate) fn outcome_of(error: &ApiError, attempts: u32, now: Timestamp) -> Out
                 retry_at: after(asked.unwrap_or_else(|| pause_after(attempts))),
             }
         }
-        (Proof::NotSent | Proof::NotCarriedOut, _) => Outcome::NotSent {
+        (Proof::NotSent, _) => Outcome::NotSent {
+            retry_at: after(pause_after(attempts).min(LONGEST_UNREACHED)),
+        },
+        (Proof::NotCarriedOut, _) => Outcome::NotSent {
             retry_at: after(pause_after(attempts)),
         },
         (Proof::Refused, _) => Outcome::Refused,
         (Proof::ExistsAlready, _) => Outcome::Exists,
+        (Proof::Nothing, ApiError::Unclear { retry_after, .. }) => {
+            let asked = retry_after.and_then(|pause| SignedDuration::try_from(pause).ok());
+            Outcome::Unclear {
+                retry_at: after(asked.unwrap_or_default().max(DOUBT_PAUSE)),
+            }
+        }
         (Proof::Nothing, _) => Outcome::Unclear {
             retry_at: after(DOUBT_PAUSE),
         },

@@ -9,6 +9,8 @@ macro_rules! with_commands {
         $callback! {
             /// What the window asks first.
             app_show($crate::ipc::Nothing) -> $crate::ipc::AppView;
+            /// Tells whether the window is in front; what is followed is then asked for sooner.
+            window_focus($crate::ipc::WindowFocus) -> $crate::ipc::Nothing;
             /// Saves language, theme and text size.
             settings_save($crate::ipc::SettingsView) -> $crate::ipc::SettingsView;
             /// Adds a connection; its secrets go to the keychain.

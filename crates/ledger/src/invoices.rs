@@ -1,8 +1,8 @@
 //! Reading invoices: a row, one whole, and which to look at again.
 
 use invoice::{Business, Channel, Content};
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -165,6 +165,27 @@ impl Ledger {
         soonest.map(sql::moment).transpose()
     }
 
+    /// Brings forward what `tiers` would look at sooner than is set, counted from the last look. Nothing is put off.
+    pub fn poll_sooner(&mut self, now: Timestamp, tiers: &[Tier]) -> Result<(), LedgerError> {
+        self.transaction(|db| {
+            let mut statement = db.prepare_cached(
+                "UPDATE invoice SET next_poll_at = max(?1, coalesce(last_checked_at, changed_at) + ?2)
+                 WHERE next_poll_at > ?1 AND next_poll_at > max(?1, coalesce(last_checked_at, changed_at) + ?2)
+                     AND changed_at <= ?1 - ?3 AND changed_at > ?1 - ?4",
+            )?;
+            for tier in tiers {
+                let milliseconds = |span: SignedDuration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+                statement.execute(params![
+                    now.as_millisecond(),
+                    milliseconds(tier.pause),
+                    milliseconds(tier.quiet_from),
+                    tier.quiet_to.map_or(now.as_millisecond() + 1, milliseconds),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Sets when to look again; a final invoice stays unfollowed.
     pub fn set_next_poll(&mut self, id: &str, at: Timestamp) -> Result<(), LedgerError> {
         self.db
@@ -174,6 +195,17 @@ impl Ledger {
             .execute(params![id, at.as_millisecond()])?;
         Ok(())
     }
+}
+
+/// How soon to look again at what has been quiet for so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tier {
+    /// Nothing has changed for at least this long.
+    pub quiet_from: SignedDuration,
+    /// And for less than this; `None`: however long.
+    pub quiet_to: Option<SignedDuration>,
+    /// Time from the last look to the next.
+    pub pause: SignedDuration,
 }
 
 /// Writes the shown state anew, after the outbox or the told state changed.

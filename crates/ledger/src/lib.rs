@@ -39,7 +39,7 @@ pub use doubt::Verified;
 pub use drafts::{Draft, DraftSummary};
 pub use error::LedgerError;
 pub use evidence::{Evidence, Said, Source, What};
-pub use invoices::{InvoiceRecord, InvoiceSummary, Shown};
+pub use invoices::{InvoiceRecord, InvoiceSummary, Shown, Tier};
 pub use listing::{Counts, Filter, Page, Query, Sort};
 pub use numbers::{Gap, GapReason, Series};
 pub use open::Ledger;

@@ -5,7 +5,8 @@
 mod shop;
 
 use invoice::{Channel, DraftForm};
-use ledger::{Answered, Filter, Gap, GapReason, LedgerError, Outcome, SendOrder, Shown, What};
+use jiff::SignedDuration;
+use ledger::{Answered, Filter, Gap, GapReason, LedgerError, Outcome, SendOrder, Shown, Tier, What};
 use shop::{Bill, Shop, accepted, answer, at, bytes, form};
 
 fn shown(shop: &Shop, id: &str) -> Shown {
@@ -299,6 +300,33 @@ fn one_that_could_not_get_through_keeps_those_after_it_in_their_order_and_a_doub
     shop.settle("a", &Outcome::Unclear { retry_at: at(200) }, 91);
     assert_eq!(order(&mut shop, 91), 2);
     assert_eq!(order(&mut shop, 92), 3);
+}
+
+#[test]
+fn looking_sooner_brings_forward_and_never_puts_off() {
+    let mut shop = Shop::new();
+    for id in ["a", "b"] {
+        shop.deliver(id, &Bill::default());
+        shop.books.set_next_poll(id, at(9_000)).unwrap();
+    }
+    shop.books.set_next_poll("b", at(70)).unwrap();
+    let seconds = SignedDuration::from_secs;
+    let tier = |from, to: Option<i64>, pause| Tier {
+        quiet_from: seconds(from),
+        quiet_to: to.map(seconds),
+        pause: seconds(pause),
+    };
+    let tiers = [tier(0, Some(3_600), 600), tier(3_600, None, 5_000)];
+    shop.books.poll_sooner(at(100), &tiers).unwrap();
+    let due = |shop: &Shop, seconds| shop.books.due_for_poll(at(seconds), 9).unwrap().len();
+    assert_eq!((due(&shop, 69), due(&shop, 70), due(&shop, 9_000)), (0, 1, 2));
+    let looked = shop.books.next_poll().unwrap();
+    assert_eq!(looked, Some(at(70)));
+    shop.books.set_next_poll("b", at(9_000)).unwrap();
+    // Long quiet and long not looked at: now, not in the past.
+    shop.books.poll_sooner(at(8_000), &tiers).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap().unwrap().max(at(8_000)), at(8_000));
+    assert_eq!(due(&shop, 8_000), 2);
 }
 
 #[test]

@@ -1901,7 +1901,7 @@ until: string | null, };
 /**
  * Why nothing goes out.
  */
-export type StandstillReason = "sign_in_needed" | "offline";
+export type StandstillReason = "secrets_wanting" | "sign_in_needed" | "offline" | "busy";
 
 /**
  * What the pill says. Outbox states first, then MobilePay's.
@@ -2073,6 +2073,15 @@ paid: MoneyView,
 expected: MoneyView, };
 
 /**
+ * Whether the window is in front.
+ */
+export type WindowFocus = { 
+/**
+ * It has the focus, so that somebody may be looking.
+ */
+inFront: boolean, };
+
+/**
  * The three worlds, which never mix.
  */
 export type World = "practice" | "sandbox" | "production";
@@ -2087,6 +2096,8 @@ export type WrongId = "unreadable" | "not_known" | "used" | "other_merchant" | "
 export interface Commands {
   /** What the window asks first. */
   app_show: { input: Nothing; output: AppView };
+  /** Tells whether the window is in front; what is followed is then asked for sooner. */
+  window_focus: { input: WindowFocus; output: Nothing };
   /** Saves language, theme and text size. */
   settings_save: { input: SettingsView; output: SettingsView };
   /** Adds a connection; its secrets go to the keychain. */

@@ -1,7 +1,7 @@
 //! What the window asks first, and its settings.
 
 use crate::Desk;
-use crate::ipc::{AppView, Nothing, SettingsView};
+use crate::ipc::{AppView, Nothing, SettingsView, WindowFocus};
 use crate::refuse::Outcome;
 
 pub(crate) async fn app_show(desk: &Desk, _: Nothing) -> Outcome<AppView> {
@@ -18,6 +18,11 @@ pub(crate) async fn app_show(desk: &Desk, _: Nothing) -> Outcome<AppView> {
         data_folder: desk.folder.path().display().to_string(),
         opens_browser: desk.setup.browser.is_there(),
     })
+}
+
+pub(crate) async fn window_focus(desk: &Desk, focus: WindowFocus) -> Outcome<Nothing> {
+    desk.set_in_front(focus.in_front);
+    Ok(Nothing {})
 }
 
 pub(crate) async fn settings_save(desk: &Desk, settings: SettingsView) -> Outcome<SettingsView> {

@@ -13,7 +13,7 @@ mod overview;
 mod phone;
 mod signin;
 
-pub(crate) use app::{app_show, settings_save};
+pub(crate) use app::{app_show, settings_save, window_focus};
 pub(crate) use business::business_save;
 pub(crate) use connection::{
     connection_add, connection_change, connection_check, connection_choose, connection_remove,

@@ -31,9 +31,7 @@ pub(crate) async fn settle(connection: &Connection, named: &NamedId) -> Outcome<
         Ok(answer) => answer,
         Err(ApiError::NotFound { .. }) => return Ok(Some(wrong(WrongId::NotKnown, ""))),
         Err(error) => {
-            if matches!(error, ApiError::Unauthorized { .. }) {
-                connection.session.rejected(&ready.token_value).await;
-            }
+            connection.heed(&error, &ready).await;
             return Err(api_refusal(&error));
         }
     };

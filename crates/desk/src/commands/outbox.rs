@@ -139,14 +139,24 @@ fn gap(gap: &Gap) -> GapView {
 
 /// What keeps everything from going out.
 fn standstill(connection: &Connection) -> Option<Standstill> {
-    let why = if !matches!(connection.session.state(), SessionState::SignedIn { .. }) {
+    let busy = connection.pace.shut(connection.now());
+    let why = if connection.wanting.is_some() {
+        StandstillReason::SecretsWanting
+    } else if !matches!(connection.session.state(), SessionState::SignedIn { .. }) {
         StandstillReason::SignInNeeded
     } else if connection.online() == Some(false) {
         StandstillReason::Offline
+    } else if busy.is_some() {
+        StandstillReason::Busy
     } else {
         return None;
     };
-    Some(Standstill { why, until: None })
+    Some(Standstill {
+        why,
+        until: busy
+            .filter(|_| why == StandstillReason::Busy)
+            .map(|until| until.to_string()),
+    })
 }
 
 fn view(connection: &Connection, waiting: &Waiting) -> OutboxRow {

@@ -126,7 +126,10 @@ async fn answer(
     invoice_id: &str,
     failed: Option<String>,
 ) -> Outcome<PhoneAnswer> {
-    invoice::ask_again(connection, invoice_id).await?;
+    if let Err(refusal) = invoice::ask_again(connection, invoice_id).await {
+        // What was done on the phone is done; the poller asks again.
+        tracing::debug!(%refusal, "the state after an act on the phone was not told");
+    }
     Ok(PhoneAnswer {
         phone: view(connection, user).await?,
         failed,

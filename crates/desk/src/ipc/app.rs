@@ -77,3 +77,11 @@ pub enum TextSize {
     /// 130 %.
     Larger,
 }
+
+/// Whether the window is in front.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowFocus {
+    /// It has the focus, so that somebody may be looking.
+    pub in_front: bool,
+}

@@ -44,10 +44,14 @@ pub struct Standstill {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum StandstillReason {
+    /// The keychain did not give the secrets.
+    SecretsWanting,
     /// Nobody is signed in.
     SignInNeeded,
     /// MobilePay cannot be reached.
     Offline,
+    /// MobilePay asked to wait.
+    Busy,
 }
 
 /// One invoice that waits.

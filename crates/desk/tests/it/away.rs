@@ -15,6 +15,7 @@ use crate::shop::Shop;
 
 const BACK: &str = "https://shop.example/return";
 pub(crate) const CREATE: &str = "/merchants/{merchant}/invoices";
+pub(crate) const STATUS: &str = "/merchants/{merchant}/invoices/{invoice}/status";
 pub(crate) const CREATE_LINK: &str = "/merchants/{merchant}/invoices/link";
 
 /// The computer's clock, ahead by as much as a test wants.
@@ -92,6 +93,20 @@ impl Service {
 
     pub(crate) fn strike(&self, fault: simulator::Fault) {
         self.running().faults().add(fault);
+    }
+
+    /// How many calls the faults have struck.
+    pub(crate) fn struck(&self) -> u32 {
+        self.running()
+            .faults()
+            .list()
+            .iter()
+            .map(|rule| rule.struck)
+            .sum()
+    }
+
+    pub(crate) fn heal(&self) {
+        self.running().faults().clear();
     }
 
     /// What it keeps, in the order in which it was made: number and id.

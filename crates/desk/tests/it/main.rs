@@ -5,6 +5,7 @@
 mod away;
 mod connecting;
 mod doors;
+mod following;
 mod keychain;
 mod outbox;
 mod shop;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::view::{record, show};
 use crate::commands::draft;
-use crate::connection::Connection;
+use crate::connection::{Connection, api_refusal};
 use crate::ipc::{DraftView, Event, InvoiceRef, InvoiceView, Refusal, RefusalCode};
 use crate::refuse::Outcome;
 use crate::{Desk, poller};
@@ -43,14 +43,21 @@ pub(crate) async fn invoice_refresh(desk: &Desk, invoice: InvoiceRef) -> Outcome
     show(&connection, invoice.id).await
 }
 
-/// Asks MobilePay for the state of one invoice now.
+/// Asks MobilePay for the state of one invoice now. A refusal says that the state is as old as before.
 pub(crate) async fn ask_again(connection: &Arc<Connection>, id: &str) -> Outcome<()> {
     let record = record(connection, id.to_owned()).await?;
     let Some(service_id) = record.service_id else {
         return Ok(());
     };
+    if connection.pace.shut(connection.now()).is_some() {
+        return Err(Refusal::new(
+            RefusalCode::Throttled,
+            "MobilePay asks to wait a little.",
+        ));
+    }
     let ready = connection.ready_to_call().await?;
-    if poller::ask(connection, &ready, id, &service_id, record.changed_at).await? {
+    let asked = poller::ask(connection, &ready, id, &service_id, record.changed_at).await?;
+    if asked.map_err(|error| api_refusal(&error))? {
         connection.tell(Event::InvoicesChanged {
             ids: vec![id.to_owned()],
         });

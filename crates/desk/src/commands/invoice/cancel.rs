@@ -42,6 +42,7 @@ pub(crate) async fn invoice_cancel(desk: &Desk, invoice: InvoiceRef) -> Outcome<
                 .await??;
         }
         Err(error) => {
+            connection.heed(&error, &ready).await;
             let evidence = cancel_refused(&connection, &error);
             connection
                 .books

@@ -1,0 +1,135 @@
+//! Following what was sent: how often the service is asked, when it is left alone, and what does not fit.
+
+use desk::ipc::RefusalCode;
+use ledger::{Ledger, Said, Source};
+use serde_json::{Value, json};
+use simulator::{Fault, Trouble};
+
+use crate::away::{STATUS, Service};
+use crate::shop::Shop;
+
+/// Waits until the outbox names this standstill, driven by events and not by time.
+async fn until_standstill(shop: &Shop, why: &str) {
+    let mut events = shop.desk.events();
+    let reached = async {
+        while shop.call("outbox_list", json!({})).await["standstill"]["why"] != why {
+            let _ = events.recv().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), reached)
+        .await
+        .unwrap_or_else(|_| panic!("never {why}"));
+}
+
+fn busy(seconds: u32) -> Trouble {
+    Trouble::Status {
+        status: 429,
+        retry_after: Some(seconds),
+        as_date: false,
+        handled: false,
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_wants_to_be_left_alone_is_neither_asked_nor_sent_to_before_its_time() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let followed = service.send(&shop, "phone").await;
+    shop.until(&followed, "created").await;
+    service.strike(Fault::new(busy(600)).on(STATUS));
+    service.pass(&shop, 30);
+    until_standstill(&shop, "busy").await;
+    let refusal = shop
+        .try_call("invoice_refresh", json!({ "id": followed["row"]["id"] }))
+        .await
+        .unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Throttled);
+    let sent = service.send(&shop, "phone").await;
+    shop.until(&sent, "queued").await;
+    service.pass(&shop, 300);
+    assert_eq!(
+        shop.call("outbox_list", json!({})).await["standstill"]["why"],
+        "busy"
+    );
+    assert_eq!(service.struck(), 1, "asked once, and not again");
+    service.heal();
+    service.pass(&shop, 400);
+    shop.until(&sent, "created").await;
+    assert_eq!(
+        shop.call("outbox_list", json!({})).await["standstill"],
+        Value::Null
+    );
+}
+
+#[tokio::test]
+async fn a_check_that_failed_is_not_told_as_the_newest_state() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let sent = service.send(&shop, "phone").await;
+    shop.until(&sent, "created").await;
+    service.strike(Fault::status(500).on(STATUS));
+    let refusal = shop
+        .try_call("invoice_refresh", json!({ "id": sent["row"]["id"] }))
+        .await
+        .unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Unclear);
+}
+
+#[tokio::test]
+async fn a_window_that_comes_to_the_front_has_the_news_at_once() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let sent = service.send(&shop, "link").await;
+    let created = shop.until(&sent, "created").await;
+    shop.call("window_focus", json!({ "inFront": false })).await;
+    service.pass(&shop, 26 * 3_600);
+    let id = json!({ "id": sent["row"]["id"] });
+    shop.call("invoice_refresh", id.clone()).await;
+    let form = [("phone", "+4522509895"), ("decision", "now")];
+    let href = created["link"]["href"].as_str().unwrap();
+    let paying = reqwest::Client::new().post(href).form(&form).send();
+    assert_eq!(paying.await.unwrap().status(), 200);
+    // In the background an old invoice is looked at every four hours.
+    service.pass(&shop, 2 * 3_600);
+    assert_eq!(shop.call("invoice_show", id).await["row"]["state"], "created");
+    shop.call("window_focus", json!({ "inFront": true })).await;
+    shop.until(&sent, "paid").await;
+}
+
+#[tokio::test]
+async fn what_the_state_machine_forbids_is_shown_and_does_not_count() {
+    let service = Service::start().await;
+    let mut shop = service.shop().await;
+    let sent = service.send(&shop, "phone").await;
+    shop.until(&sent, "created").await;
+    let id = sent["row"]["id"].as_str().unwrap().to_owned();
+    shop.call("invoice_cancel", json!({ "id": id })).await;
+    let connection = shop.call("app_show", json!({})).await["current"].clone();
+    let books = shop.folder.path().join("data/books");
+    let books = books.join(format!("{}.kvit", connection.as_str().unwrap()));
+    shop.desk.close().await;
+    // No correct service says this, so it is put into the books by hand.
+    let mut ledger = Ledger::open(&books).unwrap();
+    let said = Said {
+        state: ::invoice::State::Paid,
+        source: Source::Callback,
+        at: jiff::Timestamp::now() + jiff::SignedDuration::from_mins(1),
+        sequence: Some(9),
+        date: None,
+        payment_date: None,
+        today: jiff::civil::date(2026, 11, 23),
+        status: None,
+        raw: None,
+        correlation_id: None,
+    };
+    assert!(ledger.observe(&id, &said).unwrap());
+    drop(ledger);
+    shop.reopen().await;
+    let shown = shop.call("invoice_show", json!({ "id": id })).await;
+    assert_eq!(shown["row"]["state"], "canceled");
+    let last = shown["timeline"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["what"], &last["source"], &last["flagged"]),
+        (&json!("paid"), &json!("callback"), &json!(true))
+    );
+}
