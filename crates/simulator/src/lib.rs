@@ -18,6 +18,7 @@ mod landing;
 mod openid;
 mod pages;
 mod practice;
+mod receipt;
 mod reporting;
 mod seed;
 mod server;

@@ -42,7 +42,7 @@ async fn state(State(world): State<Arc<World>>) -> Json<Value> {
         })
         .collect();
     Json(
-        json!({ "now": world.now().to_string(), "merchants": merchants, "users": users, "invoices": invoices }),
+        json!({ "now": world.now().to_string(), "merchants": merchants, "users": users, "unavailable": seed::UNAVAILABLE, "invoices": invoices }),
     )
 }
 

@@ -263,6 +263,11 @@ impl World {
         )
     }
 
+    /// As `LogoUrl` names it (spec 10.2).
+    pub(crate) fn logo(&self, issuer: &str) -> String {
+        format!("{}/api/v1/invoiceissuers/{issuer}/logo", self.api_base())
+    }
+
     pub(crate) fn knows_redirect(&self, client: &str, uri: &str) -> bool {
         let known = self.redirect_uris.read().unwrap_or_else(PoisonError::into_inner);
         known

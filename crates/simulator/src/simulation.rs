@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::gateway;
 use crate::json::Members;
 use crate::pages;
+use crate::receipt::{Accepted, Receipt};
 use crate::seed::{self, Consumer};
 use crate::server::World;
 use crate::state::{Invoice, Payment};
@@ -83,12 +84,13 @@ async fn accept(
         return gateway::domain_error(None, "The payment date is not allowed", &correlation);
     }
     let outcome = world.lock().accept(&invoice.id, on, today, consumer);
-    answer(&world, &invoice, outcome, &correlation)
+    answer(&world, &invoice, consumer, outcome, &correlation)
 }
 
 fn answer(
     world: &World,
     invoice: &Invoice,
+    consumer: &Consumer,
     outcome: Result<Payment, rusqlite::Error>,
     correlation: &str,
 ) -> Response {
@@ -110,15 +112,15 @@ fn answer(
         .redirect_url
         .as_deref()
         .map(|url| with_status(url, status));
-    let body = json!({
-        "InvoiceId": invoice.id, "InvoicePaymentStatus": status, "RedirectUrl": redirect,
-        "Receipt": {
-            "InvoiceIssuerName": invoice.issuer_name(), "PaymentDate": world.today(invoice.country()).to_string(),
-            "TotalAmount": invoice.total.to_string().parse::<serde_json::Number>().ok(), "Status": status,
-            "CurrencyCode": invoice.country().currency(), "InvoiceNumber": invoice.number,
-        },
-    });
-    axum::Json(body).into_response()
+    let after = world.lock().invoices.get(&invoice.id).cloned();
+    let receipt = after.and_then(|invoice| Receipt::of(world, &invoice, consumer));
+    let accepted = Accepted {
+        invoice_id: invoice.id.clone(),
+        invoice_payment_status: status,
+        receipt,
+        redirect_url: redirect,
+    };
+    axum::Json(accepted).into_response()
 }
 
 /// `?status=` joined properly to a URL that may have a query of its own (spec 21.2).

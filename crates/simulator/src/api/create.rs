@@ -116,6 +116,13 @@ fn store(
         .phone
         .as_deref()
         .is_some_and(|phone| seed::consumer_by_phone(phone).is_none());
+    let unavailable = invoice
+        .phone
+        .as_deref()
+        .is_some_and(|phone| seed::UNAVAILABLE.contains(&phone));
+    if invoice.link.is_none() && unavailable {
+        return refuse(10102, "MobilePay user not available");
+    }
     if invoice.link.is_none() && unknown {
         return refuse(10101, "MobilePay user not found");
     }

@@ -1,7 +1,7 @@
 //! The Invoice API (spec 7–10): the endpoints of a merchant's single invoices.
 
 mod create;
-mod read;
+pub(crate) mod read;
 
 use std::sync::Arc;
 

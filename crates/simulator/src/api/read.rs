@@ -153,7 +153,7 @@ pub(crate) struct Details {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ArticleDetails {
+pub(crate) struct ArticleDetails {
     article_number: Option<String>,
     article_description: String,
     total_price_including_vat: Option<Box<RawValue>>,
@@ -163,7 +163,7 @@ struct ArticleDetails {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct VatTotal {
+pub(crate) struct VatTotal {
     vat_rate: Box<RawValue>,
     total_vat_amount: Box<RawValue>,
 }
@@ -181,7 +181,7 @@ impl Details {
             due_date: invoice.due_date.to_string(),
             payment_date: invoice.payment_date.map(|date| date.to_string()),
             comment: invoice.comment.clone(),
-            invoice_articles: invoice.articles.iter().map(article).collect(),
+            invoice_articles: articles(invoice),
             currency_code: country.currency(),
             total_amount: raw(invoice.total),
             invoice_vat_totals: vat_totals(invoice),
@@ -194,11 +194,7 @@ impl Details {
             invoice_issuer_zipcode: issuer.map(|issuer| issuer.zip),
             invoice_issuer_city: issuer.map(|issuer| issuer.city),
             merchant_iso_country_code: country.code(),
-            logo_url: format!(
-                "{}/api/v1/invoiceissuers/{}/logo",
-                world.api_base(),
-                invoice.issuer
-            ),
+            logo_url: world.logo(&invoice.issuer),
             status: invoice.status.word(),
             // 1 where the merchant gave a URL of their own (spec 21.2).
             url_type: u8::from(invoice.own_pdf.is_some()),
@@ -207,6 +203,10 @@ impl Details {
             payment_reference: invoice.reference.clone(),
         }
     }
+}
+
+pub(crate) fn articles(invoice: &Invoice) -> Vec<ArticleDetails> {
+    invoice.articles.iter().map(article).collect()
 }
 
 fn article(article: &crate::state::Article) -> ArticleDetails {
@@ -219,7 +219,7 @@ fn article(article: &crate::state::Article) -> ArticleDetails {
     }
 }
 
-fn vat_totals(invoice: &Invoice) -> Vec<VatTotal> {
+pub(crate) fn vat_totals(invoice: &Invoice) -> Vec<VatTotal> {
     let mut sums: BTreeMap<Decimal, Decimal> = BTreeMap::new();
     for article in &invoice.articles {
         if let (Some(rate), Some(vat)) = (article.vat_rate, article.vat) {

@@ -307,9 +307,17 @@ fn people(state: &State) -> String {
             )
         })
         .collect();
+    let closed: String = seed::UNAVAILABLE
+        .iter()
+        .map(|phone| {
+            format!(
+                "<li><span class=nowrap>{phone} <span class=\"tag off\">not available</span></span><small>10102</small></li>"
+            )
+        })
+        .collect();
     format!(
         "<section id=merchants data-live><h2>Merchants</h2><ul>{merchants}</ul></section>\
-         <section id=phones data-live><h2>Phones</h2><ul>{phones}</ul></section>"
+         <section id=phones data-live><h2>Phones</h2><ul>{phones}{closed}</ul></section>"
     )
 }
 

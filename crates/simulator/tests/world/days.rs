@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 use simulator::Switches;
 use simulator::visitor::Person;
 
-use crate::shop::{Shop, USER, fields, redeem, renew, said, visit, world};
+use crate::shop::{EXPIRED_CARD, Shop, USER, fields, redeem, renew, said, visit, world};
 
 #[tokio::test]
 async fn a_scheduled_payment_happens_on_its_day() -> Result<()> {
@@ -20,6 +21,30 @@ async fn a_scheduled_payment_happens_on_its_day() -> Result<()> {
     assert_eq!(shop.status(&id).await?, "accepted");
     shop.days_pass(1).await?;
     assert_eq!(shop.status(&id).await?, "paid");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_scheduled_payment_whose_card_fails_waits_for_the_payer() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let mut body = shop.body("1");
+    body["ConsumerAlias"] = json!({"Alias": EXPIRED_CARD.2, "AliasType": "Phone"});
+    let direct = shop.create(&body).await?;
+    assert_eq!(
+        shop.accept(&direct, EXPIRED_CARD, "2026-03-10").await?.0,
+        StatusCode::OK
+    );
+    // A link may be paid by another in the end.
+    let (link, _) = shop.link(&shop.body("2")).await?;
+    shop.accept(&link, EXPIRED_CARD, "2026-03-10").await?;
+    shop.days_pass(9).await?;
+    for id in [&direct, &link] {
+        assert_eq!(shop.status(id).await?, "accepted");
+    }
+    assert_eq!(shop.accept(&link, USER, "2026-03-11").await?.0, StatusCode::OK);
+    assert_eq!(shop.status(&link).await?, "paid");
+    shop.days_pass(32).await?;
+    assert_eq!(shop.status(&direct).await?, "expired");
     Ok(())
 }
 

@@ -38,6 +38,11 @@ async fn every_business_rule_answers_with_its_code() -> Result<()> {
             json!({"Alias": "+4511111111", "AliasType": "Phone"}),
             "10101",
         ),
+        (
+            "ConsumerAlias",
+            json!({"Alias": "+4500010102", "AliasType": "Phone"}),
+            "10102",
+        ),
     ];
     for (name, value, code) in table {
         let body = with(&good, name, value.clone());
@@ -216,6 +221,55 @@ async fn a_paid_invoice_cannot_be_cancelled() -> Result<()> {
         (StatusCode::CONFLICT, &json!("10504"))
     );
     assert_eq!(shop.reject(&id).await?, StatusCode::CONFLICT);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_acceptance_has_a_receipt_with_every_documented_member() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let required = [
+        "Logo",
+        "InvoiceIssuerName",
+        "PaymentDate",
+        "TotalAmount",
+        "Status",
+        "PaymentSourceType",
+    ];
+    for (number, day, state) in [("1", TODAY, "paid"), ("2", "2026-03-10", "accepted")] {
+        let id = shop.create(&shop.body(number)).await?;
+        let (_, answer) = shop.accept(&id, USER, day).await?;
+        let receipt = &answer["Receipt"];
+        for name in required {
+            assert!(!receipt[name].is_null(), "{name} in {receipt}");
+        }
+        assert_eq!(receipt.as_object().map(serde_json::Map::len), Some(27));
+        assert_eq!(
+            (&receipt["Status"], &receipt["PaymentDate"]),
+            (&json!(state), &json!(format!("{day}T00:00:00Z")))
+        );
+        assert_eq!(receipt["CardDetails"]["MaskedCardNumber"], "XXXXXXXXXXXX3259");
+        let (_, details) = shop
+            .call(Method::GET, &shop.path(&format!("/invoices/{id}")), None)
+            .await?;
+        assert_eq!(
+            receipt["TransactionDetails"]["TransactionId"],
+            details["PaymentTransactionId"]
+        );
+        for name in [
+            "TotalAmount",
+            "InvoiceVatTotals",
+            "InvoiceArticles",
+            "DueDate",
+            "MerchantId",
+            "InvoiceIssuerCity",
+        ] {
+            assert_eq!(receipt[name], details[name], "{name}");
+        }
+        assert_eq!(
+            (&answer["RedirectUrl"], &receipt["MerchantVatNumber"]),
+            (&Value::Null, &json!("DK25313763"))
+        );
+    }
     Ok(())
 }
 
