@@ -16,7 +16,7 @@ use crate::pace::Paces;
 use crate::practice::Practice;
 use crate::refuse::Outcome;
 use crate::settings::{DataFolder, Remembered, SavedConnection};
-use crate::signin::Waiting;
+use crate::signin;
 
 /// What a host gives to open a desk.
 pub struct Setup {
@@ -62,7 +62,7 @@ pub struct Desk {
     pub(crate) practice: Practice,
     pub(crate) credentials: Credentials,
     pub(crate) press: Arc<Press>,
-    pub(crate) waiting: Mutex<Option<Waiting>>,
+    pub(crate) signin: Mutex<signin::Place>,
     /// The second in which a dropped link was last told of, plus one; 0 before the first.
     pub(crate) link_told: AtomicU64,
     pub(crate) clock: Arc<dyn Clock>,
@@ -129,7 +129,7 @@ impl Desk {
             press: Arc::new(Press::new()),
             current: RwLock::new(current),
             choosing: Mutex::new(()),
-            waiting: Mutex::new(None),
+            signin: Mutex::default(),
             link_told: AtomicU64::new(0),
             remembered: Mutex::new(remembered),
             setup,

@@ -7,7 +7,6 @@ use crate::refuse::Outcome;
 use crate::signin;
 
 pub(crate) async fn signin_begin(desk: &Desk, begin: SigninBegin) -> Outcome<SigninView> {
-    desk.read_what_was_wanting().await?;
     signin::begin(&desk.myself(), begin.door).await
 }
 

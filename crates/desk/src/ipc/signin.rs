@@ -67,6 +67,8 @@ pub enum SigninReason {
     AnotherSignin,
     /// No sign-in is in progress: none was begun, it was given up, or its answer has come already.
     NoneInProgress,
+    /// It was cancelled, another was begun, or another connection was opened.
+    GivenUp,
     /// Too late.
     TimeOver,
 

@@ -63,6 +63,14 @@ pub(super) fn none_in_progress() -> SigninRefused {
     }
 }
 
+/// It was cancelled, another was begun, or the connection was left.
+pub(super) fn given_up() -> SigninRefused {
+    SigninRefused {
+        reason: Reason::GivenUp,
+        code: "signin_given_up".to_owned(),
+    }
+}
+
 /// The answer is for another attempt.
 pub(super) fn another_signin() -> SigninRefused {
     SigninRefused::from(&SigninError::StateMismatch)

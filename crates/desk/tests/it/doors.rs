@@ -163,3 +163,29 @@ async fn by_each_door_a_foreign_a_second_and_a_late_answer_are_refused_and_said(
         late.shop.desk.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_program_that_posts_answer_after_answer_is_told_of_once_a_second() {
+    let returning = Returning::by(Door::Loopback).await;
+    let mut events = returning.shop.desk.events();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let before = returning.clock.monotonic_seconds();
+    for at in 0..60 {
+        let foreign = returning.parameters.replace("state=", &format!("state=x{at}"));
+        let form = http
+            .post(&returning.address)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(foreign);
+        form.send().await.unwrap();
+    }
+    let seconds = returning.clock.monotonic_seconds() - before + 1;
+    let mut told = 0;
+    while let Ok(event) = events.try_recv() {
+        told += u64::from(matches!(event, Event::LinkRefused { .. }));
+    }
+    assert!(
+        (1..=seconds).contains(&told),
+        "told {told} times in {seconds} seconds"
+    );
+    assert_eq!(returning.hand_over(&returning.parameters).await, None);
+}

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod away;
+mod beginning;
 mod connecting;
 mod doors;
 mod following;
+mod gate;
 mod keychain;
 mod outbox;
 mod shop;

@@ -13,6 +13,13 @@ use simulator::visitor::{self, Person, Return};
 #[derive(Default)]
 pub(crate) struct Remembering(Mutex<Vec<String>>);
 
+impl Remembering {
+    /// How many addresses it was asked to open.
+    pub(crate) fn opened(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+}
+
 impl Browser for Remembering {
     fn open(&self, url: &str) -> Result<(), BrowserRefused> {
         self.0.lock().unwrap().push(url.to_owned());

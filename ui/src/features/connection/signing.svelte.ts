@@ -49,9 +49,9 @@ export class Signing {
     });
   }
 
-  /** Gives up. */
+  /** Gives up, also while it is beginning: a browser must not open for a window that is shut. */
   async cancel(): Promise<void> {
-    if (this.done || !this.attempt) return;
+    if (this.done) return;
     try {
       await this.#call('signin_cancel', {});
     } catch {

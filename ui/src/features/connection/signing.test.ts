@@ -86,3 +86,11 @@ test('giving up after the end asks for nothing', async () => {
   await signing.cancel();
   expect(asked).not.toContain('signin_cancel');
 });
+
+test('giving up while it is beginning is said to the core', async () => {
+  const { call, asked } = core({ signin_begin: () => new Promise(() => undefined) });
+  const signing = new Signing(call);
+  void signing.begin();
+  await signing.cancel();
+  expect(asked).toEqual(['signin_begin', 'signin_cancel']);
+});
