@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, SystemClock};
+use crate::readings::Switches;
 use crate::seed;
 
 /// Everything that can be chosen.
@@ -27,7 +28,7 @@ pub struct Config {
     pub gateway: Vec<GatewayApp>,
     /// Time before it is moved.
     pub clock: Arc<dyn Clock>,
-    /// Readings of the documents.
+    /// Readings of the documents from the start.
     pub switches: Switches,
     /// Decides which calls a fault of some chance strikes, where it names no seed of its own.
     pub seed: u64,
@@ -94,25 +95,6 @@ impl StaticPage {
             body,
         }
     }
-}
-
-/// Readings of the documents that can be chosen; the defaults are those of spec 21.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Switches {
-    /// Whether refresh tokens are used once (spec 6.6; 21 item 16).
-    pub refresh: Refresh,
-    /// Whether the issuer is the discovery document's own address, as the standard wants (spec 21 item 12).
-    pub conforming_issuer: bool,
-}
-
-/// The two client configurations of spec 6.6.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Refresh {
-    /// A new one each time; the former is dead.
-    #[default]
-    OneTime,
-    /// The same one.
-    ReUse,
 }
 
 /// A country of the service.

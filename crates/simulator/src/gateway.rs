@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::readings::Reading;
 use crate::server::World;
 
 /// Whose call it is.
@@ -24,6 +25,10 @@ pub(crate) fn correlation(headers: &HeaderMap) -> String {
 
 /// The two headers of the developer portal's app.
 pub(crate) fn check_app(world: &World, headers: &HeaderMap) -> Result<(), Response> {
+    // Spec 21 item 8.
+    if world.readings.has(Reading::NoGatewayHeaders) {
+        return Ok(());
+    }
     let header = |name: &str| {
         headers
             .get(name)
@@ -148,6 +153,22 @@ pub(crate) fn input_error(problems: &[(String, &str)], correlation: &str) -> Res
 /// 409 (spec 13.1).
 pub(crate) fn domain_error(code: Option<u32>, text: &str, correlation: &str) -> Response {
     envelope(StatusCode::CONFLICT, "DomainError", code, Some(text), correlation)
+}
+
+/// An identical body once more: 409 and 10104, or as the documents also show it (spec 21 item 25).
+pub(crate) fn duplicate(world: &World, correlation: &str) -> Response {
+    let code = if world.readings.has(Reading::Duplicate10301) {
+        10301
+    } else {
+        10104
+    };
+    let status = if world.readings.has(Reading::Duplicate400) {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::CONFLICT
+    };
+    let text = "Invoice already exists";
+    envelope(status, "DomainError", Some(code), Some(text), correlation)
 }
 
 /// 500, when the simulator's own disk fails.

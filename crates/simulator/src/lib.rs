@@ -18,6 +18,7 @@ mod landing;
 mod openid;
 mod pages;
 mod practice;
+mod readings;
 mod receipt;
 mod reporting;
 mod seed;
@@ -28,7 +29,8 @@ mod state;
 pub mod visitor;
 
 pub use clock::{Clock, SystemClock};
-pub use config::{Config, Country, GatewayApp, OauthClient, Refresh, StaticPage, Switches};
+pub use config::{Config, Country, GatewayApp, OauthClient, StaticPage};
 pub use faults::{Fault, Faults, Rule, Trouble};
+pub use readings::{Reading, Readings, Switches};
 pub use seed::{PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, PRACTICE_GATEWAY_ID, PRACTICE_GATEWAY_SECRET};
 pub use server::{Simulator, StartError, start};

@@ -8,7 +8,7 @@ use clap::{Parser, ValueEnum};
 use serde_json::json;
 use simulator::{
     Config, Country, Fault, PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, PRACTICE_GATEWAY_ID,
-    PRACTICE_GATEWAY_SECRET, Refresh, Simulator, Switches,
+    PRACTICE_GATEWAY_SECRET, Reading, Simulator,
 };
 
 const EXAMPLES: &str = "\
@@ -57,12 +57,13 @@ struct Arguments {
     /// Decides which calls a fault with a probability strikes, where it names no seed.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// The issuer is the discovery document's own address, as the standard wants; the real one was not.
-    #[arg(long)]
-    conforming_issuer: bool,
-    /// Refresh tokens stay the same instead of being good once.
-    #[arg(long)]
-    reuse_refresh_tokens: bool,
+    /// Another reading of the documents than the default; may be given several times. Also on the stage, and as
+    /// /__practice/switches.
+    #[arg(long = "reading", value_name = "READING", value_enum)]
+    readings: Vec<Reading>,
+    /// Consents on one page of their list.
+    #[arg(long, default_value_t = 100)]
+    consents_per_page: usize,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,18 +86,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Fault::from_json(text, arguments.seed).map_err(|reason| format!("--fault {text}: {reason}"))
         })
         .collect::<Result<_, _>>()?;
-    let refresh = if arguments.reuse_refresh_tokens {
-        Refresh::ReUse
-    } else {
-        Refresh::OneTime
-    };
     let config = Config {
         bind: SocketAddr::from((arguments.address, arguments.port)),
         seed: arguments.seed,
-        switches: Switches {
-            refresh,
-            conforming_issuer: arguments.conforming_issuer,
-        },
+        switches: arguments.readings.iter().copied().collect(),
+        consents_per_page: arguments.consents_per_page,
         ..Config::practice(arguments.data.clone())
     };
     let simulator = simulator::start(config).await?;

@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use crate::config::{Country, Refresh};
+use crate::config::Country;
 use crate::keys::{half_hash, s256};
 use crate::pages::{self, Words};
+use crate::readings::Reading;
 use crate::seed::{self, PortalUser};
 use crate::server::World;
 use crate::state::{Code, Grant};
@@ -516,6 +517,8 @@ fn refresh(world: &World, client: &str, request: &TokenRequest) -> Result<Value,
     let presented = request.refresh_token.as_deref().ok_or("invalid_request")?;
     let kept = s256(presented);
     let now = world.unmoved();
+    // Spec 6.6; 21 item 16.
+    let reused = world.readings.has(Reading::ReusedRefreshTokens);
     let mut grant = {
         let mut state = world.lock();
         let known = state
@@ -524,14 +527,14 @@ fn refresh(world: &World, client: &str, request: &TokenRequest) -> Result<Value,
             .filter(|grant| grant.client == client && now < grant.expires_at)
             .cloned();
         let grant = known.ok_or("invalid_grant")?;
-        if world.config.switches.refresh == Refresh::OneTime {
+        if !reused {
             state.refresh.remove(&kept);
             let _ = state.books.delete("refresh", &kept);
         }
         grant
     };
     grant.expires_at = thirteen_months_after(now);
-    let same = (world.config.switches.refresh == Refresh::ReUse).then(|| presented.to_owned());
+    let same = reused.then(|| presented.to_owned());
     issue(world, grant, now, None, same)
 }
 
@@ -547,8 +550,14 @@ fn issue(
     let mut binding = vec![("at_hash", half_hash(&access_token))];
     binding.extend(nonce.map(|nonce| ("nonce", nonce.to_owned())));
     let id_token = id_token(world, &grant, now, &binding).map_err(|_| "server_error")?;
+    // The sample of a refresh spells it otherwise (spec 21 item 45).
+    let id_name = if nonce.is_none() && world.readings.has(Reading::SampleRefresh) {
+        "id-token"
+    } else {
+        "id_token"
+    };
     let mut body = json!({
-        "id_token": id_token, "access_token": access_token, "expires_in": LIFETIME, "token_type": "Bearer",
+        id_name: id_token, "access_token": access_token, "expires_in": LIFETIME, "token_type": "Bearer",
     });
     if grant.scopes.iter().any(|scope| scope == "offline_access") {
         let refresh_token = same_refresh.unwrap_or_else(|| hex::encode(random::<32>()));

@@ -22,7 +22,8 @@ use crate::callbacks::{self, Courier};
 use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
-use crate::state::State;
+use crate::readings::{self, Reading, Readings};
+use crate::state::{Invoice, State};
 use crate::{api, consents, landing, openid, practice, reporting, simulation, stage};
 
 /// A running simulator. Dropping it ends it; [`Simulator::shutdown`] waits for the end.
@@ -65,6 +66,7 @@ pub(crate) struct World {
     pub(crate) base: String,
     pub(crate) redirect_uris: RwLock<Vec<(String, String)>>,
     pub(crate) faults: Faults,
+    pub(crate) readings: Readings,
     pub(crate) courier: Courier,
     state: Mutex<State>,
 }
@@ -100,13 +102,15 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
                 .map(|uri| (client.id.clone(), uri.clone()))
         })
         .collect();
+    let readings = Readings::new(config.switches);
     let world = Arc::new(World {
         base: format!("http://{address}"),
         key,
         redirect_uris: RwLock::new(redirect_uris),
         faults: Faults::default(),
+        readings: readings.clone(),
         courier: Courier::new().map_err(StartError::Courier)?,
-        state: Mutex::new(State::load(books, Arc::clone(&config.clock))?),
+        state: Mutex::new(State::load(books, Arc::clone(&config.clock), readings)?),
         config,
     });
     let stop = CancellationToken::new();
@@ -135,7 +139,11 @@ fn router(world: &Arc<World>) -> Router {
         .merge(simulation::routes())
         .merge(consents::merchant_routes())
         .merge(consents::payer_routes())
-        .merge(landing::api_form());
+        .merge(landing::api_form())
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(world),
+            readings::respell,
+        ));
     let mut app = Router::new()
         .nest("/invoice-restapi/api/v1", base)
         .merge(openid::routes())
@@ -144,6 +152,7 @@ fn router(world: &Arc<World>) -> Router {
         .merge(practice::routes())
         .merge(faults::routes())
         .merge(callbacks::routes())
+        .merge(readings::routes())
         .merge(stage::routes());
     for page in &world.config.pages {
         let body = page.body;
@@ -247,7 +256,7 @@ impl World {
 
     /// Differs from the discovery address on purpose (spec 1.2; 21 item 12).
     pub(crate) fn issuer(&self) -> String {
-        if self.config.switches.conforming_issuer {
+        if self.readings.has(Reading::ConformingIssuer) {
             format!("{}/dk/account", self.base)
         } else {
             "https://api.mobilepay.dk/merchant".to_owned()
@@ -261,6 +270,32 @@ impl World {
             self.base,
             country.code()
         )
+    }
+
+    /// The address of a link, as its creation tells it (spec 21 item 29).
+    pub(crate) fn href(&self, invoice: &Invoice) -> Option<String> {
+        let token = invoice.link.as_ref()?;
+        if self.readings.has(Reading::ApiLinks) {
+            let base = self.api_base();
+            return Some(format!(
+                "{base}/api/v1/consumers/me/invoices/invoices/{}/link",
+                invoice.id
+            ));
+        }
+        Some(self.landing(token, invoice.country()))
+    }
+
+    /// Data of an expired link is deleted (spec 9.4; 21 item 40).
+    pub(crate) fn is_gone(&self, invoice: &Invoice) -> bool {
+        invoice.is_gone() && !self.readings.has(Reading::KeptLinks)
+    }
+
+    /// Largest total in whole units (spec 12.1; 21 item 9).
+    pub(crate) fn limit(&self, country: Country) -> i64 {
+        if country == Country::Dk && self.readings.has(Reading::Limit300000) {
+            return 300_000;
+        }
+        country.limit()
     }
 
     /// As `LogoUrl` names it (spec 10.2).
@@ -314,6 +349,11 @@ impl Simulator {
     /// The faults in force; rules are added and cleared through it.
     pub fn faults(&self) -> Faults {
         self.world.faults.clone()
+    }
+
+    /// The readings of the documents in force; they can be changed at any time.
+    pub fn readings(&self) -> Readings {
+        self.world.readings.clone()
     }
 
     /// Whitelists a return address.

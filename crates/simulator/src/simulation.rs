@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::gateway;
 use crate::json::Members;
 use crate::pages;
+use crate::readings::Reading;
 use crate::receipt::{Accepted, Receipt};
 use crate::seed::{self, Consumer};
 use crate::server::World;
@@ -30,6 +31,9 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 pub(crate) fn acting(world: &World, headers: &HeaderMap) -> Result<(&'static Consumer, String), Response> {
     gateway::check_app(world, headers)?;
     let correlation = gateway::correlation(headers);
+    if world.readings.has(Reading::PayerBearer) {
+        gateway::check(world, headers)?;
+    }
     let user = headers
         .get("authenticateduser")
         .and_then(|value| value.to_str().ok())
@@ -50,7 +54,7 @@ fn act(
         .lock()
         .invoices
         .get(&id.to_lowercase())
-        .filter(|invoice| !invoice.is_gone())
+        .filter(|invoice| !world.is_gone(invoice))
         .cloned();
     let invoice = invoice.ok_or_else(|| gateway::domain_error(None, "Invoice not found", &correlation))?;
     // The acting user must be the one whose number was used; a link may be opened by anybody (spec 16, 14.4).
@@ -98,8 +102,15 @@ fn answer(
         Ok(Payment::Paid) => "paid",
         Ok(Payment::Scheduled) => "accepted",
         Ok(Payment::CardRefused) => {
+            // Spec 21 item 18.
+            let changed = !world.readings.has(Reading::FailedCardChangesNothing);
+            let state = if changed {
+                "accepted"
+            } else {
+                invoice.status.word()
+            };
             let body = json!({
-                "InvoiceId": invoice.id, "InvoicePaymentStatus": "accepted", "ErrorText": "The card has expired",
+                "InvoiceId": invoice.id, "InvoicePaymentStatus": state, "ErrorText": "The card has expired",
             });
             return (StatusCode::BAD_REQUEST, axum::Json(body)).into_response();
         }

@@ -14,6 +14,7 @@ use crate::clock::{Clock, moved};
 use crate::config::Country;
 use crate::consents::Consent;
 use crate::keys::s256;
+use crate::readings::{Reading, Readings};
 use crate::seed::{self, Consumer};
 
 /// A state of spec 10.4.
@@ -112,7 +113,7 @@ impl Invoice {
             .unwrap_or(self.due_date)
     }
 
-    /// Data of an expired link is deleted (spec 9.4; 21 item 40).
+    /// Whether it is an expired link, whose data is deleted (spec 9.4).
     pub(crate) fn is_gone(&self) -> bool {
         self.status == Status::Expired && self.link.is_some()
     }
@@ -157,6 +158,8 @@ pub(crate) struct State {
     pub(crate) books: Books,
     /// Time before it is moved.
     clock: Arc<dyn Clock>,
+    /// Readings of the documents in force.
+    pub(crate) readings: Readings,
     /// What is told to the merchants' receivers.
     pub(crate) outgoing: Outgoing,
     /// Seconds by which time was moved.
@@ -192,7 +195,11 @@ fn grants(books: &Books) -> Result<HashMap<String, Grant>, rusqlite::Error> {
 }
 
 impl State {
-    pub(crate) fn load(books: Books, clock: Arc<dyn Clock>) -> Result<Self, rusqlite::Error> {
+    pub(crate) fn load(
+        books: Books,
+        clock: Arc<dyn Clock>,
+        readings: Readings,
+    ) -> Result<Self, rusqlite::Error> {
         let offset = books
             .all::<i64>("clock")?
             .into_iter()
@@ -201,7 +208,8 @@ impl State {
             .unwrap_or(0);
         Ok(Self {
             clock,
-            outgoing: Outgoing::load(&books)?,
+            outgoing: Outgoing::load(&books, readings.clone())?,
+            readings,
             offset,
             invoices: books.all("invoice")?.into_iter().collect(),
             refresh: grants(&books)?,
@@ -295,7 +303,9 @@ impl State {
             return Ok(Payment::Scheduled);
         }
         if consumer.card_expired {
-            self.schedule(id, today, consumer)?;
+            if !self.readings.has(Reading::FailedCardChangesNothing) {
+                self.schedule(id, today, consumer)?;
+            }
             return Ok(Payment::CardRefused);
         }
         let now = self.now();
@@ -321,8 +331,9 @@ impl State {
         if !self.is_open(id) {
             return Ok(false);
         }
+        let shows = self.readings.has(Reading::LinkRejectionsShow);
         self.change(id, |invoice| {
-            if invoice.link.is_none() || invoice.status == Status::Accepted {
+            if shows || invoice.link.is_none() || invoice.status == Status::Accepted {
                 invoice.status = Status::Rejected;
             }
         })?;

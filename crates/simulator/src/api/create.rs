@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::config::Country;
 use crate::gateway::{self, Caller};
 use crate::json::{Members, canonical};
+use crate::readings::Reading;
 use crate::seed::{self, Merchant};
 use crate::server::World;
 use crate::state::{Article, Invoice, Status};
@@ -52,19 +53,26 @@ fn create(
     let today = world.today(merchant.country);
     let draft = Draft::read(body, as_link, merchant.country)
         .map_err(|problems| gateway::input_error(&problems, &caller.correlation))?;
+    // Spec 21 item 34.
+    if draft.number.is_none() && world.readings.has(Reading::NumberRequired) {
+        let problem = ("InvoiceNumber".to_owned(), "Value is required");
+        return Err(gateway::input_error(&[problem], &caller.correlation));
+    }
     let invoice = draft.into_invoice(world, merchant, today, as_link);
-    let href = invoice
-        .link
-        .as_ref()
-        .map(|token| world.landing(token, merchant.country));
+    let href = world.href(&invoice);
     let id = invoice.id.clone();
     store(world, &caller, merchant, invoice, today)?;
     let answer = match href {
         None => json!({ "InvoiceId": id }),
         Some(href) => json!({ "InvoiceId": id, "Links": [{ "Rel": "user-redirect", "Href": href }] }),
     };
-    // 200 (spec 21 item 1).
-    Ok((StatusCode::OK, axum::Json(answer)).into_response())
+    // Spec 21 item 1.
+    let status = if world.readings.has(Reading::Created202) {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, axum::Json(answer)).into_response())
 }
 
 /// The rules that look at the books, and the write, under one lock: two equal requests at once give one invoice.
@@ -88,12 +96,17 @@ fn store(
     if ours()
         .any(|other| other.canonical == invoice.canonical && other.link.is_some() == invoice.link.is_some())
     {
-        return refuse(10104, "Invoice already exists");
+        return Err(gateway::duplicate(world, &caller.correlation));
     }
     if invoice.total <= Decimal::ZERO {
+        // Spec 21 item 43.
+        if world.readings.has(Reading::TotalIsInput) {
+            let problem = ("TotalAmount".to_owned(), INVALID);
+            return Err(gateway::input_error(&[problem], &caller.correlation));
+        }
         return refuse(10008, "Total amount must be greater than 0");
     }
-    if invoice.total > Decimal::from(merchant.country.limit()) {
+    if invoice.total > Decimal::from(world.limit(merchant.country)) {
         return refuse(10201, "Total invoice amount is exceeded");
     }
     match merchant.issuers.iter().find(|issuer| issuer.id == invoice.issuer) {
@@ -105,8 +118,9 @@ fn store(
     if invoice.due_date < today {
         return refuse(10311, "DueDate must be today or later");
     }
-    // The strict formula (spec 21 item 22).
-    if invoice.due_date >= today.checked_add(Span::new().days(400)).unwrap_or(Date::MAX) {
+    // The strict formula, or the words around it (spec 21 item 22).
+    let end = 400 + i32::from(world.readings.has(Reading::InclusiveDueDate));
+    if invoice.due_date >= today.checked_add(Span::new().days(end)).unwrap_or(Date::MAX) {
         return refuse(10310, "DueDate must be no later than 400 days from today");
     }
     if invoice.issue_date.is_some_and(|date| date > today) {

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use crate::callbacks::capitalised;
 use crate::gateway;
 use crate::json::raw;
+use crate::readings::Reading;
 use crate::seed;
 use crate::server::World;
 use crate::state::{Invoice, Status};
@@ -62,7 +65,7 @@ fn invoice_of(
     let caller = gateway::check(world, headers)?;
     gateway::check_merchant(&caller, merchant)?;
     let found = world.lock().invoices.get(&id.to_lowercase()).cloned();
-    match found.filter(|invoice| invoice.merchant == merchant && !invoice.is_gone()) {
+    match found.filter(|invoice| invoice.merchant == merchant && !world.is_gone(invoice)) {
         Some(invoice) => Ok((invoice, caller.correlation)),
         None => Err(gateway::not_found(&caller.correlation)),
     }
@@ -76,9 +79,19 @@ pub(crate) async fn status(
 ) -> Response {
     match invoice_of(&world, &merchant, &id, &headers) {
         Ok((invoice, _)) => {
-            axum::Json(json!({ "InvoiceId": invoice.id, "Status": invoice.status.word() })).into_response()
+            axum::Json(json!({ "InvoiceId": invoice.id, "Status": status_of(&world, &invoice) }))
+                .into_response()
         }
         Err(refused) => refused,
+    }
+}
+
+fn status_of(world: &World, invoice: &Invoice) -> String {
+    let status = invoice.status.word();
+    if world.readings.has(Reading::CapitalStatus) {
+        capitalised(status)
+    } else {
+        status.to_owned()
     }
 }
 
@@ -144,7 +157,7 @@ pub(crate) struct Details {
     invoice_issuer_city: Option<&'static str>,
     merchant_iso_country_code: &'static str,
     logo_url: String,
-    status: &'static str,
+    status: String,
     invoice_url: Option<String>,
     url_type: u8,
     payment_transaction_id: Option<String>,
@@ -174,12 +187,19 @@ impl Details {
         let issuer =
             merchant.and_then(|merchant| merchant.issuers.iter().find(|issuer| issuer.id == invoice.issuer));
         let country = invoice.country();
+        // Spec 21 item 36.
+        let time = if world.readings.has(Reading::DateTimes) {
+            "T00:00:00"
+        } else {
+            ""
+        };
+        let day = |date: Date| format!("{date}{time}");
         Self {
             invoice_id: invoice.id.clone(),
             invoice_number: invoice.number.clone(),
-            issue_date: invoice.issue_date.map(|date| date.to_string()),
-            due_date: invoice.due_date.to_string(),
-            payment_date: invoice.payment_date.map(|date| date.to_string()),
+            issue_date: invoice.issue_date.map(day),
+            due_date: day(invoice.due_date),
+            payment_date: invoice.payment_date.map(day),
             comment: invoice.comment.clone(),
             invoice_articles: articles(invoice),
             currency_code: country.currency(),
@@ -195,7 +215,7 @@ impl Details {
             invoice_issuer_city: issuer.map(|issuer| issuer.city),
             merchant_iso_country_code: country.code(),
             logo_url: world.logo(&invoice.issuer),
-            status: invoice.status.word(),
+            status: status_of(world, invoice),
             // 1 where the merchant gave a URL of their own (spec 21.2).
             url_type: u8::from(invoice.own_pdf.is_some()),
             invoice_url: invoice.own_pdf.clone(),

@@ -17,6 +17,7 @@ pub(crate) use routes::routes;
 
 use crate::books::Books;
 use crate::faults::share;
+use crate::readings::{Reading, Readings};
 use crate::state::{Invoice, Status};
 
 /// Seconds of a batch (spec 11.2).
@@ -133,12 +134,14 @@ pub(crate) struct Outgoing {
     pub(crate) events: BTreeMap<u64, Event>,
     pub(crate) mangle: Mangle,
     sequences: HashMap<String, u32>,
+    readings: Readings,
 }
 
 impl Outgoing {
-    pub(crate) fn load(books: &Books) -> Result<Self, rusqlite::Error> {
+    pub(crate) fn load(books: &Books, readings: Readings) -> Result<Self, rusqlite::Error> {
         let mut read = Self {
             targets: books.all("callback")?.into_iter().collect(),
+            readings,
             ..Self::default()
         };
         for (_, event) in books.all::<Event>("event")? {
@@ -174,8 +177,13 @@ impl Outgoing {
         }
         let was = before.map(|before| before.status);
         let moved = before.is_some_and(|before| before.payment_date != after.payment_date);
+        // The list of the machine-readable description lacks it (spec 21 item 39).
+        if after.status == Status::Canceled && self.readings.has(Reading::SilentCancel) {
+            return Ok(());
+        }
         // Paying at once makes it accepted on the way (spec 21 item 17).
-        if was == Some(Status::Created) && after.status == Status::Paid {
+        let on_the_way = !self.readings.has(Reading::PaidAtOnce);
+        if on_the_way && was == Some(Status::Created) && after.status == Status::Paid {
             self.add(books, after, Status::Accepted, now)?;
         }
         if was != Some(after.status) || (moved && after.status == Status::Accepted) {
@@ -196,12 +204,11 @@ impl Outgoing {
             .last_key_value()
             .map_or(1, |(number, _)| number.saturating_add(1));
         // 0 is an internal event that is not sent (spec 21 item 30).
-        let last = self.sequences.entry(invoice.id.clone()).or_default();
-        *last += if self.mangle.chooses(self.mangle.gaps, 1, number) {
-            2
-        } else {
-            1
-        };
+        let first = u32::from(!self.readings.has(Reading::SequenceFromZero));
+        let gap = u32::from(self.mangle.chooses(self.mangle.gaps, 1, number));
+        let last = self.sequences.get(&invoice.id);
+        let sequence = last.map_or(first, |last| last + 1) + gap;
+        self.sequences.insert(invoice.id.clone(), sequence);
         let withheld = self.mangle.chooses(self.mangle.lost, 2, number);
         let to_batch = BATCH - now.as_second().rem_euclid(BATCH);
         let event = Event {
@@ -210,7 +217,7 @@ impl Outgoing {
             invoice: invoice.id.clone(),
             status: capitalised(status.word()),
             at: now,
-            sequence: *last,
+            sequence,
             payment_date: invoice.payment_date.filter(|_| status == Status::Accepted),
             due: now + SignedDuration::from_secs(to_batch),
             attempts: 0,
@@ -258,7 +265,7 @@ impl Outgoing {
     }
 }
 
-fn capitalised(word: &str) -> String {
+pub(crate) fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters
         .next()

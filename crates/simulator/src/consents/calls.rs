@@ -13,9 +13,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Consent, Refused};
+use super::{Consent, Refused, Reply};
 use crate::gateway::{self, Caller};
 use crate::json::Members;
+use crate::readings::Reading;
 use crate::seed;
 use crate::server::World;
 
@@ -27,15 +28,24 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 }
 
 /// Members of spec 15.1 to 15.3. `GrantedOn` is not in the answer to the request.
-fn told(consent: &Consent) -> Value {
+fn told(world: &World, consent: &Consent) -> Value {
+    // Spec 21 item 6.
+    let state = if world.readings.has(Reading::ConsentNumbers) {
+        json!(consent.reply as u8 + 1)
+    } else {
+        json!(consent.reply.word())
+    };
     json!({
-        "ConsentId": consent.id, "InvoiceId": consent.invoice, "PhoneNumber": consent.phone,
-        "State": consent.reply.word(),
+        "ConsentId": consent.id, "InvoiceId": consent.invoice, "PhoneNumber": consent.phone, "State": state,
     })
 }
 
-fn told_with_day(consent: &Consent) -> Value {
-    let mut told = told(consent);
+fn told_with_day(world: &World, consent: &Consent) -> Value {
+    let mut told = told(world, consent);
+    // As in the sample, before anybody agreed (spec 21 item 41).
+    if consent.reply == Reply::Pending && world.readings.has(Reading::PendingPhone) {
+        told["PhoneNumber"] = json!("+4577007700");
+    }
     let day = consent.granted_on;
     told["GrantedOn"] = json!(day.map(|day| day.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()));
     told
@@ -59,8 +69,13 @@ fn asked(world: &World, headers: &HeaderMap, body: &str) -> Result<Response, Res
         .lock()
         .ask_consent(&caller.merchant, &id.to_string())
         .map_err(|refused| refusal(&refused, &caller.correlation))?;
-    // 201 (spec 21 item 2).
-    Ok((StatusCode::CREATED, axum::Json(told(&consent))).into_response())
+    // Spec 21 item 2.
+    let status = if world.readings.has(Reading::Consent200) {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Ok((status, axum::Json(told(world, &consent))).into_response())
 }
 
 /// No codes are published for consents (spec 15.1): 409 in words.
@@ -79,7 +94,7 @@ async fn one(State(world): State<Arc<World>>, Path(id): Path<String>, headers: H
     let state = world.lock();
     let found = state.agreements.get(&id.to_lowercase());
     match found.filter(|consent| consent.merchant == caller.merchant) {
-        Some(consent) => axum::Json(told_with_day(consent)).into_response(),
+        Some(consent) => axum::Json(told_with_day(&world, consent)).into_response(),
         // This call documents no 404 (spec 7.1).
         None => gateway::domain_error(None, "Consent not found", &caller.correlation),
     }
@@ -113,7 +128,10 @@ fn page(world: &World, query: &[(String, String)], headers: &HeaderMap) -> Resul
         let (granted_on, id) = place(last);
         BASE64_STANDARD.encode(format!("{granted_on}>{id}"))
     });
-    let shown: Vec<Value> = shown.into_iter().map(told_with_day).collect();
+    let shown: Vec<Value> = shown
+        .into_iter()
+        .map(|consent| told_with_day(world, consent))
+        .collect();
     Ok(axum::Json(json!({ "GrantedConsents": shown, "PagingState": next })).into_response())
 }
 

@@ -16,6 +16,7 @@ use super::query::Query;
 use super::{Report, Transaction, Transfer, same_id};
 use crate::gateway::{self, Denied};
 use crate::json::raw;
+use crate::readings::Reading;
 use crate::seed::{self, Merchant};
 use crate::server::World;
 
@@ -41,13 +42,21 @@ impl Reader {
     fn check(world: &World, headers: &HeaderMap) -> Result<Self, Response> {
         let correlation = gateway::correlation(headers);
         let refused = |denied: &Denied| {
-            // Version 3 documents 400, 401 and 404 only.
+            // Version 3 documents 400, 401 and 404 only; its forerunners 403.
             let text = match denied {
                 Denied::Bearer => "The access token is not valid.",
                 Denied::Scope => "The access token lacks the scope transactionreporting or a merchant.",
             };
+            if matches!(denied, Denied::Scope) && world.readings.has(Reading::Reporting403) {
+                return error(StatusCode::FORBIDDEN, "Forbidden", text, &correlation);
+            }
             error(StatusCode::UNAUTHORIZED, "Unauthorized", text, &correlation)
         };
+        // Spec 21 item 42.
+        if world.readings.has(Reading::NoReporting) {
+            let text = "Reporting is for production only.";
+            return Err(error(StatusCode::NOT_FOUND, "NotFound", text, &correlation));
+        }
         let id =
             gateway::bearer(world, headers, "transactionreporting").map_err(|denied| refused(&denied))?;
         let merchant = seed::merchant(&id).ok_or_else(|| refused(&Denied::Scope))?;
@@ -135,7 +144,7 @@ async fn transactions(State(world): State<Arc<World>>, Asked(pairs): Pairs, head
             next_page_number,
             transactions: page
                 .into_iter()
-                .map(|entry| ToldTransaction::of(&report, entry))
+                .map(|entry| ToldTransaction::of(&world, &report, entry))
                 .collect(),
         };
         Ok(axum::Json(told).into_response())
@@ -232,7 +241,7 @@ struct ToldTransaction {
 }
 
 impl ToldTransaction {
-    fn of(report: &Report, entry: &Transaction) -> Self {
+    fn of(world: &World, report: &Report, entry: &Transaction) -> Self {
         let transfer = entry.transfer.map(|place| &report.transfers[place]);
         Self {
             payment_id: entry.payment.clone(),
@@ -242,7 +251,10 @@ impl ToldTransaction {
             timestamp: entry.at.strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00").to_string(),
             message: None,
             // Not for invoices, says version 3 (spec 21 item 33).
-            merchant_reference: None,
+            merchant_reference: entry
+                .reference
+                .clone()
+                .filter(|_| world.readings.has(Reading::MerchantReference)),
             merchant_payment_label: None,
             transfer_reference: transfer.map(|transfer| transfer.reference.clone()),
             transfer_date: transfer.map(|transfer| transfer.date.to_string()),

@@ -18,6 +18,7 @@ use uuid::Uuid;
 pub(crate) use calls::routes;
 
 use crate::config::Country;
+use crate::readings::Reading;
 use crate::seed::{self, Issuer, Merchant, Payout};
 use crate::server::World;
 use crate::state::{Invoice, State, Status};
@@ -52,6 +53,7 @@ pub(crate) struct Report {
     pub(crate) country: Country,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) transfers: Vec<Transfer>,
+    fees: bool,
 }
 
 impl Report {
@@ -60,6 +62,7 @@ impl Report {
             country: merchant.country,
             transactions: Vec::new(),
             transfers: Vec::new(),
+            fees: state.readings.has(Reading::Fees),
         };
         let today = World::date(merchant.country, state.now());
         for (place, issuer) in merchant.issuers.iter().enumerate() {
@@ -100,10 +103,15 @@ impl Report {
                         .flat_map(|text| text.chars())
                         .take(30)
                         .collect();
-                    self.transfer(issuer, reference, day, vec![payment]);
+                    let entries = self.with_fee(payment);
+                    self.transfer(issuer, reference, day, entries);
                 }
             }
             Payout::Daily => {
+                let payments = payments
+                    .into_iter()
+                    .flat_map(|payment| self.with_fee(payment))
+                    .collect();
                 let date = day.tomorrow().unwrap_or(day);
                 if date <= today {
                     self.transfer(issuer, generated(place, date), date, payments);
@@ -112,6 +120,20 @@ impl Report {
                 }
             }
         }
+    }
+
+    /// A payment and, by that reading, what is taken off it. The amounts are ours; none is published.
+    fn with_fee(&self, payment: Transaction) -> Vec<Transaction> {
+        let fee = self.fees.then(|| Transaction {
+            kind: "ServiceFee",
+            amount: match self.country {
+                Country::Dk => Decimal::new(-75, 2),
+                Country::Fi => Decimal::new(-10, 2),
+            },
+            payer: None,
+            ..payment.clone()
+        });
+        std::iter::once(payment).chain(fee).collect()
     }
 
     fn transfer(
@@ -152,8 +174,9 @@ impl Report {
         for transaction in &mut self.transactions {
             transaction.transfer = transaction.transfer.map(|from| moved[from]);
         }
-        self.transactions
-            .sort_by(|one, other| (one.at, &one.payment).cmp(&(other.at, &other.payment)));
+        self.transactions.sort_by(|one, other| {
+            (one.at, &one.payment, one.kind).cmp(&(other.at, &other.payment, other.kind))
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Span;
 use serde::Deserialize;
 
-use super::agreements;
+use super::{agreements, switches};
 use crate::callbacks::{Mangle, carry};
 use crate::faults::{Fault, Trouble};
 use crate::practice;
@@ -24,6 +24,7 @@ pub(super) struct Act {
     seconds: i64,
     invoice: String,
     pub(super) consent: String,
+    pub(super) reading: String,
     phone: String,
     kind: String,
     route: String,
@@ -45,6 +46,7 @@ pub(super) async fn act(State(world): State<Arc<World>>, Form(act): Form<Act>) -
         },
         "now" | "later" | "reject" => pay(&world, &act),
         "agree" | "not-now" | "take-back" => agreements::pressed(&world, &act),
+        "take" | "leave" => switches::pressed(&world, &act),
         "fault" => add_fault(&world, &act),
         "mend" => {
             world.faults.remove(act.id);

@@ -4,6 +4,7 @@
 mod acts;
 mod agreements;
 mod payouts;
+mod switches;
 mod view;
 
 use std::sync::Arc;

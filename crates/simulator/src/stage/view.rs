@@ -12,6 +12,7 @@ use crate::state::{Invoice, State};
 use super::acts::KINDS;
 use super::agreements::agreements;
 use super::payouts::payouts;
+use super::switches::switches;
 
 /// Rows of a table that grows; older ones are only counted.
 pub(super) const ROWS: usize = 40;
@@ -20,6 +21,7 @@ pub(super) fn stage(world: &World, said: &str) -> String {
     let now = world.now();
     let faults = world.faults.list();
     let state = world.lock();
+    let said_before = said;
     let said = if said.is_empty() {
         String::new()
     } else {
@@ -29,7 +31,7 @@ pub(super) fn stage(world: &World, said: &str) -> String {
         "<header><div><h1>The stage</h1><p>Everything in the practice world, and what can be done to it.</p></div>\
          <div class=clock><div id=clock data-live><time datetime=\"{now}\">{}</time></div>{}</div></header>{said}\
          <div class=columns><div><section id=invoices data-live>{}</section><section id=agreements data-live>{}</section><section id=payouts data-live>{}</section><section id=callbacks data-live>{}</section></div>\
-         <div>{}<section id=faults data-live>{}</section>{}{}</div></div>",
+         <div>{}<section id=faults data-live>{}</section>{}{}{}</div></div>",
         now.strftime("%A %-d %B %Y, %H:%M UTC"),
         clock_buttons(),
         invoices(world, &state),
@@ -39,6 +41,7 @@ pub(super) fn stage(world: &World, said: &str) -> String {
         new_fault(),
         faults_in_force(&faults),
         worse(&state),
+        switches(world, said_before),
         people(&state),
     )
 }

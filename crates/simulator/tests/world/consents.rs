@@ -15,19 +15,19 @@ const OTHER: (&str, &str, &str) = (
 );
 
 impl Shop {
-    async fn ask(&self, invoice: &str) -> Result<(StatusCode, Value)> {
+    pub(crate) async fn ask(&self, invoice: &str) -> Result<(StatusCode, Value)> {
         let body = json!({ "invoiceId": invoice });
         self.call(Method::POST, "/directinvoiceconsents", Some(&body))
             .await
     }
 
-    async fn asked(&self, invoice: &str) -> Result<String> {
+    pub(crate) async fn asked(&self, invoice: &str) -> Result<String> {
         let (status, answer) = self.ask(invoice).await?;
         ensure!(status == StatusCode::CREATED, "{status} {answer}");
         Ok(said(&answer, "ConsentId")?.to_owned())
     }
 
-    async fn consent(&self, id: &str) -> Result<Value> {
+    pub(crate) async fn consent(&self, id: &str) -> Result<Value> {
         let (status, answer) = self
             .call(Method::GET, &format!("/directinvoiceconsents/{id}"), None)
             .await?;

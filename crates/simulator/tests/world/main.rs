@@ -6,6 +6,7 @@ mod days;
 mod faults;
 mod gateway;
 mod invoices;
+mod readings;
 mod reporting;
 mod shop;
 mod sign_in;

@@ -12,26 +12,26 @@ const SCOPES: &str = "openid invoice transactionreporting offline_access";
 
 impl Shop {
     /// A shop whose program may read reports.
-    async fn reading(person: Person) -> Result<Self> {
+    pub(crate) async fn reading(person: Person) -> Result<Self> {
         let mut shop = Self::over(world(None, Switches::default()).await?, person.clone()).await?;
         shop.token = shop.bearer(person, SCOPES).await?;
         Ok(shop)
     }
 
-    async fn bearer(&self, person: Person, scope: &str) -> Result<String> {
+    pub(crate) async fn bearer(&self, person: Person, scope: &str) -> Result<String> {
         let back = fields(&visit(&self.simulator, person, &[("scope", scope)]).await?);
         let (_, tokens) = redeem(&self.simulator, said(&back, "code")?).await?;
         Ok(said(&tokens, "access_token")?.to_owned())
     }
 
-    async fn report(&self, rest: &str) -> Result<(StatusCode, Value)> {
+    pub(crate) async fn report(&self, rest: &str) -> Result<(StatusCode, Value)> {
         let url = format!("{}/v3/reporting/{rest}", self.simulator.reporting_base_url());
         let answer = self.http.get(url).bearer_auth(&self.token).send().await?;
         Ok((answer.status(), answer.json().await?))
     }
 
     /// The entries of a list.
-    async fn entries(&self, what: &str, query: &str) -> Result<Vec<Value>> {
+    pub(crate) async fn entries(&self, what: &str, query: &str) -> Result<Vec<Value>> {
         let (status, answer) = self.report(&format!("{what}?{query}")).await?;
         ensure!(status == StatusCode::OK, "{status} {answer}");
         let entries = answer[what].as_array().context("a list")?;
@@ -39,7 +39,7 @@ impl Shop {
     }
 
     /// An invoice of this number, paid now.
-    async fn paid(&self, number: &str, total: Value) -> Result<String> {
+    pub(crate) async fn paid(&self, number: &str, total: Value) -> Result<String> {
         let mut body = self.body(number);
         body["TotalAmount"] = total;
         let id = self.create(&body).await?;

@@ -9,7 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use simulator::visitor::{Person, Return, VisitError};
-use simulator::{Country, Refresh, Switches};
+use simulator::{Country, Reading, Switches};
 
 use crate::shop::{self, BACK, Shop, Still, fields, redeem, renew, said, visit, world, world_at};
 
@@ -192,15 +192,9 @@ async fn a_code_lives_five_minutes() -> Result<()> {
 
 #[tokio::test]
 async fn a_refresh_token_is_used_once_or_stays_by_the_switch() -> Result<()> {
-    for (refresh, stays) in [(Refresh::OneTime, false), (Refresh::ReUse, true)] {
-        let simulator = world(
-            None,
-            Switches {
-                refresh,
-                ..Switches::default()
-            },
-        )
-        .await?;
+    let same = Switches::default().with(Reading::ReusedRefreshTokens);
+    for (switches, stays) in [(Switches::default(), false), (same, true)] {
+        let simulator = world(None, switches).await?;
         let back = fields(&visit(&simulator, Person::danish(), &[]).await?);
         let (_, tokens) = redeem(&simulator, said(&back, "code")?).await?;
         let first = said(&tokens, "refresh_token")?;
