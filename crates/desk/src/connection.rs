@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::books::Books;
+use crate::callbacks::Callbacks;
 use crate::credentials::store_refusal;
 
 use crate::ipc::{Event, IssuerView, NextStep, Refusal, RefusalCode};
@@ -38,6 +39,7 @@ pub(crate) struct Connection {
     pub(crate) pace: Pace,
     pub(crate) wake_sender: Notify,
     pub(crate) wake_poller: Notify,
+    pub(crate) callbacks: Callbacks,
     pub(crate) closing: CancellationToken,
     tasks: TaskTracker,
     clock: Arc<dyn Clock>,
@@ -112,6 +114,7 @@ impl Connection {
             pace,
             wake_sender: Notify::new(),
             wake_poller: Notify::new(),
+            callbacks: Callbacks::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
             clock,
@@ -129,6 +132,7 @@ impl Connection {
     /// Ends both tasks. An attempt that is on its way is waited for, at most as long as its own time limit.
     pub(crate) async fn close(&self) {
         self.closing.cancel();
+        self.close_door().await;
         self.tasks.close();
         self.tasks.wait().await;
         self.session.close().await;

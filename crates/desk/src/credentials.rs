@@ -166,6 +166,9 @@ impl Credentials {
             SecretKind::ClientSecret,
             SecretKind::GatewayId,
             SecretKind::GatewaySecret,
+            SecretKind::CallbackSecret,
+            SecretKind::SecondCallbackSecret,
+            SecretKind::ThirdCallbackSecret,
         ];
         self.delete(connection, &kinds).await
     }
@@ -182,6 +185,31 @@ impl Credentials {
             self.place.delete(&name).await.map_err(store_refusal)?;
         }
         Ok(())
+    }
+
+    /// Stores what `MobilePay` shall show at the callbacks receiver.
+    pub(crate) async fn keep_callback_secret(
+        &self,
+        connection: &str,
+        kind: SecretKind,
+        secret: SecretString,
+    ) -> Outcome<()> {
+        self.place
+            .set(&name(connection, kind), secret)
+            .await
+            .map_err(store_refusal)
+    }
+
+    /// What was stored so; `None` when there is none.
+    pub(crate) async fn callback_secret(
+        &self,
+        connection: &str,
+        kind: SecretKind,
+    ) -> Outcome<Option<SecretString>> {
+        self.place
+            .get(&name(connection, kind))
+            .await
+            .map_err(store_refusal)
     }
 
     /// What is needed to open `saved`. The practice world's credentials are no secrets and come with the program.

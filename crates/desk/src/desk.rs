@@ -9,6 +9,7 @@ use paper::Press;
 use tokio::sync::{Mutex, broadcast};
 
 use crate::browser::Browser;
+use crate::callbacks;
 use crate::connection::{Connection, Opening};
 use crate::credentials::{Credentials, Kept};
 use crate::ipc::{Event, Refusal, RefusalCode};
@@ -278,7 +279,7 @@ impl Parts<'_> {
             wanting,
         } = self.credentials.of(&saved, Arc::clone(self.clock)).await?;
         let pace = self.paces.of(saved.view.world);
-        Connection::open(Opening {
+        let opened = Connection::open(Opening {
             books: self.folder.books(&saved.view.id),
             saved,
             session,
@@ -289,7 +290,12 @@ impl Parts<'_> {
             in_front: Arc::clone(self.in_front),
             pace,
         })
-        .await
+        .await?;
+        // A receiver that does not start is said in Settings, and is no reason not to open the books.
+        if let Err(refusal) = callbacks::resume(&opened, self.credentials).await {
+            tracing::warn!(%refusal, "callbacks are not heard");
+        }
+        Ok(opened)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod books;
 mod browser;
+mod callbacks;
 mod checking;
 mod commands;
 mod connection;

@@ -43,6 +43,14 @@ macro_rules! with_commands {
             letter_open($crate::ipc::Letter) -> $crate::ipc::Opened;
             /// Saves the return page, to be put on the merchant's own web site.
             return_page_save($crate::ipc::Nothing) -> $crate::ipc::SavedFile;
+            /// How things stand with callbacks.
+            callbacks_show($crate::ipc::Nothing) -> $crate::ipc::CallbacksView;
+            /// Turns the callbacks receiver on this computer on or off.
+            callbacks_receiver($crate::ipc::ReceiverForm) -> $crate::ipc::CallbacksChanged;
+            /// Tells MobilePay where callbacks go; the secret goes to the keychain.
+            callbacks_set($crate::ipc::CallbacksForm) -> $crate::ipc::CallbacksChanged;
+            /// Events of invoices that are not in these books.
+            callbacks_strays($crate::ipc::Nothing) -> $crate::ipc::StrayList;
             /// Saves the business and its defaults.
             business_save($crate::ipc::BusinessView) -> $crate::ipc::BusinessSaved;
             /// Finds customers.

@@ -18,7 +18,7 @@ const MOST_STRAYS: u32 = 10_000;
 /// One event (spec 11.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
-    /// The service's id of the invoice.
+    /// The service's id of the invoice. Empty: the event could not be read, and `raw` tells it from others.
     pub service_id: String,
     /// The state.
     pub state: State,
@@ -72,8 +72,16 @@ impl Ledger {
                     None => put_aside(db, heard, &mut taken)?,
                 }
             }
+            look_again(db, &taken.changed, events)?;
             Ok(taken)
         })
+    }
+
+    /// How many events are kept for ids that no invoice bears.
+    pub fn stray_count(&self) -> Result<u32, LedgerError> {
+        Ok(self
+            .db
+            .query_row("SELECT count(*) FROM stray", [], |row| row.get(0))?)
     }
 
     /// Events that are kept for ids that no invoice bears, oldest first.
@@ -102,7 +110,26 @@ pub(crate) fn adopt(db: &Connection, invoice_id: &str, service_id: &str) -> Resu
     Ok(())
 }
 
+/// What was heard of is looked at at once, as far as it is followed: an event can be the last before a gap, and carries no
+/// signature.
+fn look_again(db: &Connection, changed: &[String], events: &[Heard]) -> Result<(), LedgerError> {
+    let Some(at) = events.iter().map(|heard| heard.at).max() else {
+        return Ok(());
+    };
+    let mut statement = db.prepare_cached(
+        "UPDATE invoice SET next_poll_at = min(next_poll_at, ?2) WHERE id = ?1 AND next_poll_at IS NOT NULL",
+    )?;
+    for id in changed {
+        statement.execute(params![id, at.as_millisecond()])?;
+    }
+    Ok(())
+}
+
+/// An event without an id could not be read, and is of no invoice.
 fn invoice_of(db: &Connection, service_id: &str) -> Result<Option<String>, LedgerError> {
+    if service_id.is_empty() {
+        return Ok(None);
+    }
     Ok(db
         .prepare_cached("SELECT id FROM invoice WHERE service_id = ?1 LIMIT 1")?
         .query_row([service_id], |row| row.get(0))
@@ -138,7 +165,11 @@ fn apply(db: &Connection, invoice_id: &str, heard: &Heard) -> Result<bool, Ledge
 
 fn put_aside(db: &Connection, heard: &Heard, taken: &mut Taken) -> Result<(), LedgerError> {
     let unnumbered = heard.date.filter(|_| heard.sequence.is_none());
-    let sameness = sql::text(&(&heard.sequence, &heard.state, &heard.payment_date, unnumbered))?;
+    let sameness = if heard.service_id.is_empty() {
+        heard.raw.clone()
+    } else {
+        sql::text(&(&heard.sequence, &heard.state, &heard.payment_date, unnumbered))?
+    };
     let known = db
         .prepare_cached("SELECT 1 FROM stray WHERE service_id = ?1 AND sameness = ?2")?
         .exists([&heard.service_id, &sameness])?;

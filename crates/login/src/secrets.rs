@@ -26,6 +26,12 @@ pub enum SecretKind {
     GatewayId,
     /// `x-ibm-client-secret`.
     GatewaySecret,
+    /// What `MobilePay` shows at the callbacks receiver (spec 11.2).
+    CallbackSecret,
+    /// A second place for one: while one is being exchanged, the former and the new are valid.
+    SecondCallbackSecret,
+    /// A third place, for when an answer about the second was lost.
+    ThirdCallbackSecret,
 }
 
 impl SecretKind {
@@ -36,6 +42,9 @@ impl SecretKind {
             Self::ClientSecret => "client-secret",
             Self::GatewayId => "gateway-id",
             Self::GatewaySecret => "gateway-secret",
+            Self::CallbackSecret => "callback-secret",
+            Self::SecondCallbackSecret => "second-callback-secret",
+            Self::ThirdCallbackSecret => "third-callback-secret",
         }
     }
 }

@@ -197,6 +197,116 @@ nextNumber: number,
 paperLanguage: PaperLanguage, };
 
 /**
+ * How the service proves itself at the receiver (spec 11.2).
+ */
+export type CallbackKind = "basic" | "api_key";
+
+/**
+ * Where callbacks go.
+ */
+export type CallbackTerms = { 
+/**
+ * The public address.
+ */
+address: string, 
+/**
+ * How the service proves itself.
+ */
+kind: CallbackKind, 
+/**
+ * The user name, with Basic.
+ */
+username: string, 
+/**
+ * When it was set, ISO timestamp.
+ */
+at: string, };
+
+/**
+ * What can be wrong with what was typed.
+ */
+export type CallbackWrong = "port_too_low" | "address_unreadable" | "address_not_https" | "username_bad" | "password_bad" | "key_bad" | "secret_missing";
+
+/**
+ * What came of a change: how things stand, and what is wrong with the input (then nothing was changed).
+ */
+export type CallbacksChanged = { 
+/**
+ * How things stand now.
+ */
+callbacks: CallbacksView, 
+/**
+ * What is wrong.
+ */
+wrong: CallbackWrong | null, };
+
+/**
+ * What `MobilePay` is to be asked. The secret goes straight to the keychain and never comes back.
+ */
+export type CallbacksForm = { 
+/**
+ * The public https address.
+ */
+address: string, 
+/**
+ * How the service proves itself.
+ */
+kind: CallbackKind, 
+/**
+ * The user name, with Basic; empty: `kvit`.
+ */
+username: string, 
+/**
+ * Password or key; empty: Kvit makes one, which only its own receiver needs to know.
+ */
+secret: string, };
+
+/**
+ * How things stand with callbacks.
+ */
+export type CallbacksView = { 
+/**
+ * The receiver on this computer.
+ */
+receiver: ReceiverState, 
+/**
+ * Whether the merchant wants it on.
+ */
+wanted: boolean, 
+/**
+ * Its port.
+ */
+port: number, 
+/**
+ * Its address on this computer, to which the merchant's own server hands callbacks on.
+ */
+localAddress: string, 
+/**
+ * Whether the service can reach that address itself, as only the practice world can.
+ */
+near: boolean, 
+/**
+ * What the service surely does; `null`: nothing was set from here.
+ */
+current: CallbackTerms | null, 
+/**
+ * What it was asked to do and may be doing, because its answer was lost.
+ */
+unclear: CallbackTerms | null, 
+/**
+ * When something was heard last, ISO timestamp.
+ */
+lastHeard: string | null, 
+/**
+ * When somebody last came with wrong credentials in this run, ISO timestamp.
+ */
+lastStranger: string | null, 
+/**
+ * Events that are kept for invoices which are not in these books.
+ */
+strays: number, };
+
+/**
  * How an invoice reaches the customer.
  */
 export type ChannelName = "phone" | "link";
@@ -780,7 +890,7 @@ export type Event = { "type": "invoices_changed",
 /**
  * Uuids.
  */
-ids: Array<string>, } | { "type": "drafts_changed" } | { "type": "customers_changed" } | { "type": "connection_changed" } | { "type": "signin_ended", 
+ids: Array<string>, } | { "type": "drafts_changed" } | { "type": "customers_changed" } | { "type": "connection_changed" } | { "type": "callbacks_changed" } | { "type": "signin_ended", 
 /**
  * How.
  */
@@ -1676,6 +1786,24 @@ canSendAsLink: boolean,
 maxTotal: MoneyView, };
 
 /**
+ * Turns the receiver on this computer on or off.
+ */
+export type ReceiverForm = { 
+/**
+ * On or off.
+ */
+on: boolean, 
+/**
+ * Its port, 1024 to 65535.
+ */
+port: number, };
+
+/**
+ * The receiver on this computer.
+ */
+export type ReceiverState = "off" | "listening" | "port_taken" | "secret_missing" | "failed";
+
+/**
  * One thing that happened.
  */
 export type RecentView = { 
@@ -1909,6 +2037,40 @@ export type StandstillReason = "secrets_wanting" | "sign_in_needed" | "offline" 
 export type StateName = "held" | "queued" | "sending" | "waiting" | "in_doubt" | "sent_id_unknown" | "refused" | "accepted" | "created" | "invalid" | "scheduled" | "paid" | "rejected" | "expired" | "canceled" | "replaced" | "unknown";
 
 /**
+ * Events of invoices that are not in these books.
+ */
+export type StrayList = { 
+/**
+ * Oldest first, at most 500.
+ */
+strays: Array<StrayView>, 
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+/**
+ * One such event.
+ */
+export type StrayView = { 
+/**
+ * When it was heard, ISO timestamp.
+ */
+at: string, 
+/**
+ * `MobilePay`'s id of the invoice; empty when the event could not be read.
+ */
+serviceId: string, 
+/**
+ * `MobilePay`'s word for the state.
+ */
+state: string, 
+/**
+ * The event as it came.
+ */
+raw: string, };
+
+/**
  * For those who want to look underneath.
  */
 export type TechnicalView = { 
@@ -2130,6 +2292,14 @@ export interface Commands {
   letter_open: { input: Letter; output: Opened };
   /** Saves the return page, to be put on the merchant's own web site. */
   return_page_save: { input: Nothing; output: SavedFile };
+  /** How things stand with callbacks. */
+  callbacks_show: { input: Nothing; output: CallbacksView };
+  /** Turns the callbacks receiver on this computer on or off. */
+  callbacks_receiver: { input: ReceiverForm; output: CallbacksChanged };
+  /** Tells MobilePay where callbacks go; the secret goes to the keychain. */
+  callbacks_set: { input: CallbacksForm; output: CallbacksChanged };
+  /** Events of invoices that are not in these books. */
+  callbacks_strays: { input: Nothing; output: StrayList };
   /** Saves the business and its defaults. */
   business_save: { input: BusinessView; output: BusinessSaved };
   /** Finds customers. */

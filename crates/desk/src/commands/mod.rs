@@ -2,6 +2,7 @@
 
 mod app;
 mod business;
+mod callbacks;
 mod connection;
 mod customer;
 mod draft;
@@ -15,6 +16,7 @@ mod signin;
 
 pub(crate) use app::{app_show, settings_save, window_focus};
 pub(crate) use business::business_save;
+pub(crate) use callbacks::{callbacks_receiver, callbacks_set, callbacks_show, callbacks_strays};
 pub(crate) use connection::{
     connection_add, connection_change, connection_check, connection_choose, connection_remove,
     connection_show, keychain_forgo, session_end,

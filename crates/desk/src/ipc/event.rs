@@ -20,6 +20,8 @@ pub enum Event {
     CustomersChanged,
     /// The connection, its session, issuers, network or business changed.
     ConnectionChanged,
+    /// A callback was heard or refused, or what was agreed about callbacks changed.
+    CallbacksChanged,
     /// A sign-in ended.
     SigninEnded {
         /// How.

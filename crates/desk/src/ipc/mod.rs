@@ -4,6 +4,7 @@
 //! Deliberately absent: tokens, secrets and anything that could hold one on its way out. Secrets only ever come *in*.
 
 mod app;
+mod callbacks;
 mod checking;
 mod connection;
 mod customer;
@@ -19,6 +20,7 @@ mod signin;
 mod typescript;
 
 pub use app::*;
+pub use callbacks::*;
 pub use checking::*;
 pub use connection::*;
 pub use customer::*;

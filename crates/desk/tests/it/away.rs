@@ -109,6 +109,14 @@ impl Service {
         self.running().faults().clear();
     }
 
+    /// An address of its own prefix, e.g. `callbacks/flush`.
+    pub(crate) fn practice(&self, path: &str) -> String {
+        format!(
+            "{}/__practice/{path}",
+            self.running().base_url().trim_end_matches('/')
+        )
+    }
+
     /// What it keeps, in the order in which it was made: number and id.
     pub(crate) async fn invoices(&self) -> Vec<(String, String)> {
         let url = format!("{}/__practice/state", self.running().base_url());

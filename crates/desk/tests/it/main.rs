@@ -4,6 +4,7 @@
 
 mod away;
 mod beginning;
+mod callbacks;
 mod connecting;
 mod doors;
 mod following;
