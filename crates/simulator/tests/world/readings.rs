@@ -335,7 +335,7 @@ fn expected(reading: Reading) -> Seen {
         Reading::ConsentNumbers => (json!(["Pending", "Pending"]), json!([1, 1])),
         Reading::NoGatewayHeaders => (json!(401), json!(200)),
         Reading::Limit300000 => (json!(["10201", "10201", "10201"]), json!([null, null, "10201"])),
-        Reading::ConformingIssuer => (json!(false), json!(true)),
+        Reading::ConformingIssuer | Reading::MerchantReference => (json!(false), json!(true)),
         Reading::ReusedRefreshTokens => (json!([false, true, false]), json!([true, true, false])),
         Reading::SampleRefresh => (json!([false, true, false]), json!([false, true, true])),
         Reading::PaidAtOnce => (
@@ -372,7 +372,6 @@ fn expected(reading: Reading) -> Seen {
             ]),
         ),
         Reading::ApiLinks => (json!([false, true]), json!([true, true])),
-        Reading::MerchantReference => (json!(false), json!(true)),
         Reading::NumberRequired => (json!(200), json!(400)),
         Reading::DateTimes => (
             json!(["2026-03-12", TODAY, null]),
