@@ -36,6 +36,26 @@ impl Books {
         Ok(())
     }
 
+    /// What is written from here on is on disk with [`Self::commit`], or not at all.
+    pub(crate) fn begin(&self) -> Result<(), rusqlite::Error> {
+        self.0
+            .as_ref()
+            .map_or(Ok(()), |db| db.execute_batch("BEGIN IMMEDIATE"))
+    }
+
+    pub(crate) fn commit(&self) -> Result<(), rusqlite::Error> {
+        self.0.as_ref().map_or(Ok(()), |db| db.execute_batch("COMMIT"))
+    }
+
+    /// Forgets what was written since [`Self::begin`].
+    pub(crate) fn abandon(&self) {
+        if let Some(db) = &self.0
+            && let Err(error) = db.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a part of a batch may be left in the books");
+        }
+    }
+
     /// Deletes a document.
     pub(crate) fn delete(&self, kind: &str, id: &str) -> Result<(), rusqlite::Error> {
         let Some(db) = &self.0 else { return Ok(()) };

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -155,20 +156,25 @@ pub(crate) fn domain_error(code: Option<u32>, text: &str, correlation: &str) -> 
     envelope(StatusCode::CONFLICT, "DomainError", code, Some(text), correlation)
 }
 
-/// An identical body once more: 409 and 10104, or as the documents also show it (spec 21 item 25).
-pub(crate) fn duplicate(world: &World, correlation: &str) -> Response {
-    let code = if world.readings.has(Reading::Duplicate10301) {
+/// The code of an identical body (spec 21 item 25).
+pub(crate) fn duplicate_code(world: &World) -> u32 {
+    if world.readings.has(Reading::Duplicate10301) {
         10301
     } else {
         10104
-    };
+    }
+}
+
+/// An identical body once more: 409 and 10104, or as the documents also show it (spec 21 item 25).
+pub(crate) fn duplicate(world: &World, correlation: &str) -> Response {
     let status = if world.readings.has(Reading::Duplicate400) {
         StatusCode::BAD_REQUEST
     } else {
         StatusCode::CONFLICT
     };
     let text = "Invoice already exists";
-    envelope(status, "DomainError", Some(code), Some(text), correlation)
+    let code = Some(duplicate_code(world));
+    envelope(status, "DomainError", code, Some(text), correlation)
 }
 
 /// 500, when the simulator's own disk fails.
@@ -183,6 +189,16 @@ pub(crate) fn server_error(correlation: &str) -> Response {
     )
 }
 
+/// Members in the order of the documents (spec 13.1).
+#[derive(Serialize)]
+struct Envelope<'a> {
+    correlation_id: &'a str,
+    error: &'a str,
+    error_code: Option<String>,
+    error_description: Option<&'a str>,
+    error_context: &'a str,
+}
+
 fn envelope(
     status: StatusCode,
     error: &str,
@@ -190,9 +206,12 @@ fn envelope(
     text: Option<&str>,
     correlation: &str,
 ) -> Response {
-    let body = json!({
-        "correlation_id": correlation, "error": error, "error_code": code.map(|code| code.to_string()),
-        "error_description": text, "error_context": "Invoices",
-    });
+    let body = Envelope {
+        correlation_id: correlation,
+        error,
+        error_code: code.map(|code| code.to_string()),
+        error_description: text,
+        error_context: "Invoices",
+    };
     (status, axum::Json(body)).into_response()
 }

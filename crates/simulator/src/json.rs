@@ -21,16 +21,19 @@ impl Members {
         ))
     }
 
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
     /// A string; `Err` when the member is there and is none.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, ()> {
         self.0
             .get(name)
             .map(|raw| serde_json::from_str(raw.get()).map_err(drop))
             .transpose()
+    }
+
+    /// A list of texts; nulls among them stay.
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<Option<String>>, ()> {
+        self.0.get(name).map_or(Ok(Vec::new()), |raw| {
+            serde_json::from_str(raw.get()).map_err(drop)
+        })
     }
 
     /// An exact number.
@@ -57,6 +60,11 @@ impl Members {
         let items: Vec<Box<RawValue>> = serde_json::from_str(raw.get()).map_err(drop)?;
         items.iter().map(|item| Self::of(item.get()).ok_or(())).collect()
     }
+}
+
+/// The items of a list as they were written; anything else is none.
+pub(crate) fn items(text: &str) -> Option<Vec<Box<RawValue>>> {
+    serde_json::from_str(text).ok()
 }
 
 /// A JSON number, exactly.

@@ -214,10 +214,22 @@ async fn time_passes(Shared(world): Shared<Arc<World>>, request: Request, next: 
         tracing::error!(%error, "the books of the simulator were not written");
     }
     let mut response = next.run(request).await;
+    // The clock that this world was given, so that a `Retry-After` that is a date agrees with it.
+    if let Some(date) = http_date(world.unmoved()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     if let Some(correlation) = correlation {
         response.headers_mut().insert("correlationid", correlation);
     }
     response
+}
+
+/// A date as HTTP writes it (RFC 9110 5.6.7).
+pub(crate) fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&at)
+        .ok()?;
+    HeaderValue::from_str(&date).ok()
 }
 
 impl World {

@@ -27,6 +27,8 @@ pub(crate) enum Status {
     Rejected,
     Expired,
     Canceled,
+    /// It broke a rule that was looked at after its creation had been answered.
+    Invalid,
 }
 
 impl Status {
@@ -38,6 +40,7 @@ impl Status {
             Self::Rejected => "rejected",
             Self::Expired => "expired",
             Self::Canceled => "canceled",
+            Self::Invalid => "invalid",
         }
     }
 
@@ -79,6 +82,19 @@ pub(crate) struct Invoice {
     /// When the money was taken.
     #[serde(default)]
     pub(crate) paid_at: Option<Timestamp>,
+    /// Whether it came in a batch; the address of such a link is told by callback only.
+    #[serde(default)]
+    pub(crate) from_batch: bool,
+    /// Why it is invalid.
+    #[serde(default)]
+    pub(crate) wrong: Option<Wrong>,
+}
+
+/// A rule that an invoice broke: its code with its text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Wrong {
+    pub(crate) code: u32,
+    pub(crate) text: String,
 }
 
 /// One line of an invoice.
@@ -250,6 +266,22 @@ impl State {
         Ok(())
     }
 
+    /// Writes all of a batch or none of it.
+    pub(crate) fn put_all(&mut self, invoices: Vec<Invoice>) -> Result<(), rusqlite::Error> {
+        let ids: Vec<String> = invoices.iter().map(|invoice| invoice.id.clone()).collect();
+        self.books.begin()?;
+        let written = invoices.into_iter().try_for_each(|invoice| self.put(invoice));
+        let written = written.and_then(|()| self.books.commit());
+        if written.is_err() {
+            self.books.abandon();
+            for id in &ids {
+                self.invoices.remove(id);
+                self.outgoing.forget(id);
+            }
+        }
+        written
+    }
+
     /// Changes an invoice by `change`, on disk too.
     pub(crate) fn change(
         &mut self,
@@ -265,21 +297,31 @@ impl State {
 
     /// What time does by itself: scheduled payments on their day, and expiry after due date plus 30 (spec 14.2, 14.3).
     pub(crate) fn pass_time(&mut self, today: impl Fn(Country) -> Date) -> Result<(), rusqlite::Error> {
-        let open: Vec<Invoice> = self
+        let (danish, finnish) = (today(Country::Dk), today(Country::Fi));
+        let today_of = |invoice: &Invoice| match invoice.country() {
+            Country::Dk => danish,
+            Country::Fi => finnish,
+        };
+        let is_to_pay = |invoice: &Invoice| {
+            let day = invoice
+                .payment_date
+                .filter(|_| invoice.status == Status::Accepted);
+            day.is_some_and(|day| day <= today_of(invoice)) && !invoice.card_expired
+        };
+        let is_over = |invoice: &Invoice| today_of(invoice) > invoice.last_day();
+        let moving: Vec<Invoice> = self
             .invoices
             .values()
-            .filter(|invoice| invoice.status.is_open())
+            .filter(|invoice| invoice.status.is_open() && (is_to_pay(invoice) || is_over(invoice)))
             .cloned()
             .collect();
-        for invoice in open {
-            let today = today(invoice.country());
-            let due_to_pay =
-                invoice.status == Status::Accepted && invoice.payment_date.is_some_and(|day| day <= today);
-            if due_to_pay && !invoice.card_expired {
+        for invoice in moving {
+            let today = today_of(&invoice);
+            if is_to_pay(&invoice) {
                 let day = invoice.payment_date.unwrap_or(today);
                 let at = invoice.country().morning(day).min(self.now());
                 self.change(&invoice.id, |invoice| pay(invoice, day, at))?;
-            } else if today > invoice.last_day() {
+            } else {
                 self.change(&invoice.id, |invoice| invoice.status = Status::Expired)?;
             }
         }

@@ -45,14 +45,30 @@ pub(crate) async fn issuers(
         .map(|merchant| merchant.issuers)
         .unwrap_or_default()
         .iter()
-        .map(|issuer| {
-            json!({
-                "Id": issuer.id, "Name": issuer.name, "AccountType": "Account", "Status": issuer.status,
-                "Address": issuer.address, "City": issuer.city, "ZipCode": issuer.zip,
-            })
+        .map(|issuer| IssuerDetails {
+            id: issuer.id,
+            name: issuer.name,
+            account_type: "Account",
+            status: issuer.status,
+            address: issuer.address,
+            city: issuer.city,
+            zip_code: issuer.zip,
         })
         .collect();
     axum::Json(json!({ "InvoiceIssuers": issuers })).into_response()
+}
+
+/// Members in the order of the documents (spec 8.2).
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct IssuerDetails {
+    id: &'static str,
+    name: &'static str,
+    account_type: &'static str,
+    status: &'static str,
+    address: &'static str,
+    city: &'static str,
+    zip_code: &'static str,
 }
 
 /// An invoice of the caller, or the answer that there is none. Data of expired links is deleted (spec 21 item 40).
@@ -115,6 +131,7 @@ pub(crate) async fn cancel(
         Ok(Some(Status::Created | Status::Accepted)) => StatusCode::NO_CONTENT.into_response(),
         Ok(Some(Status::Paid)) => refuse(Some(10504), "Invoice has already been paid"),
         Ok(Some(Status::Rejected)) => refuse(None, "Invoice has been rejected"),
+        Ok(Some(Status::Invalid)) => refuse(None, "Invoice is invalid"),
         Ok(Some(Status::Canceled)) => refuse(None, "Invoice has already been canceled"),
         Ok(Some(Status::Expired) | None) => refuse(None, "Invoice has expired"),
         Err(_) => gateway::server_error(&correlation),
@@ -162,6 +179,10 @@ pub(crate) struct Details {
     url_type: u8,
     payment_transaction_id: Option<String>,
     payment_reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -193,6 +214,9 @@ impl Details {
         } else {
             ""
         };
+        // No document has them here; callbacks tell (spec 11.3).
+        let wrong = invoice.wrong.as_ref();
+        let wrong = wrong.filter(|_| world.readings.has(Reading::InvalidTold));
         let day = |date: Date| format!("{date}{time}");
         Self {
             invoice_id: invoice.id.clone(),
@@ -206,7 +230,7 @@ impl Details {
             total_amount: raw(invoice.total),
             invoice_vat_totals: vat_totals(invoice),
             total_vat_amount: invoice.vat.map(raw),
-            total_amount_excluding_vat: invoice.vat.map(|vat| raw(invoice.total - vat)),
+            total_amount_excluding_vat: invoice.vat.map(|vat| raw(invoice.total.saturating_sub(vat))),
             merchant_id: invoice.merchant.clone(),
             invoice_issuer_id: invoice.issuer.clone(),
             invoice_issuer_name: issuer.map(|issuer| issuer.name),
@@ -221,6 +245,8 @@ impl Details {
             invoice_url: invoice.own_pdf.clone(),
             payment_transaction_id: invoice.transaction.clone(),
             payment_reference: invoice.reference.clone(),
+            error_code: wrong.map(|wrong| wrong.code),
+            error_message: wrong.map(|wrong| wrong.text.clone()),
         }
     }
 }
@@ -243,7 +269,8 @@ pub(crate) fn vat_totals(invoice: &Invoice) -> Vec<VatTotal> {
     let mut sums: BTreeMap<Decimal, Decimal> = BTreeMap::new();
     for article in &invoice.articles {
         if let (Some(rate), Some(vat)) = (article.vat_rate, article.vat) {
-            *sums.entry(rate.normalize()).or_default() += vat;
+            let sum = sums.entry(rate.normalize()).or_default();
+            *sum = sum.saturating_add(vat);
         }
     }
     sums.into_iter()

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::AUTHORIZATION;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use serde::Serialize;
-use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
@@ -70,12 +69,13 @@ impl Courier {
         }
     }
 
-    async fn post(&self, target: &Target, body: &Value) -> (bool, String) {
+    async fn post(&self, target: &Target, body: String) -> (bool, String) {
         let request = self
             .client
             .post(&target.url)
             .header(AUTHORIZATION, &target.authorization)
-            .json(body);
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
         match request.send().await {
             Ok(answer) => (answer.status().is_success(), answer.status().to_string()),
             Err(error) if error.is_timeout() => (false, "no answer in time".to_owned()),
@@ -92,14 +92,8 @@ pub(crate) async fn carry(world: &World, at_once: bool) -> Vec<Delivery> {
     let requests = world.lock().outgoing.requests(due);
     let mut made = Vec::new();
     for (target, numbers) in requests {
-        let body: Vec<Value> = {
-            let state = world.lock();
-            let found = numbers
-                .iter()
-                .filter_map(|number| state.outgoing.events.get(number));
-            found.map(super::Event::payload).collect()
-        };
-        let (taken, answer) = world.courier.post(&target, &Value::from(body)).await;
+        let body = body(world, &numbers);
+        let (taken, answer) = world.courier.post(&target, body).await;
         let events = numbers.len();
         settle(world, numbers, taken, &answer);
         made.push(Delivery {
@@ -109,6 +103,18 @@ pub(crate) async fn carry(world: &World, at_once: bool) -> Vec<Delivery> {
         });
     }
     made
+}
+
+/// The array of these events; an event that is in it twice stays twice.
+fn body(world: &World, numbers: &[u64]) -> String {
+    let state = world.lock();
+    let found = numbers
+        .iter()
+        .filter_map(|number| state.outgoing.events.get(number));
+    let events: Vec<_> = found
+        .map(|event| event.payload(world, state.invoices.get(&event.invoice)))
+        .collect();
+    serde_json::to_string(&events).expect("texts and numbers are JSON")
 }
 
 /// Writes what became of the events of a request; an event that is in it twice was tried once.

@@ -10,14 +10,15 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 pub(crate) use courier::{Courier, carry};
 pub(crate) use routes::routes;
 
+use crate::api::Link;
 use crate::books::Books;
 use crate::faults::share;
 use crate::readings::{Reading, Readings};
+use crate::server::World;
 use crate::state::{Invoice, Status};
 
 /// Seconds of a batch (spec 11.2).
@@ -71,16 +72,22 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// Spec 11.3: seven digits of a second, the payment date with `Accepted` only.
-    fn payload(&self) -> Value {
-        let mut payload = json!({
-            "InvoiceId": self.invoice, "Status": self.status, "Sequence": self.sequence,
-            "Date": self.at.strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00").to_string(),
-        });
-        if let Some(date) = self.payment_date {
-            payload["PaymentDate"] = json!(date.to_string());
+    /// Spec 11.3: seven digits of a second, the payment date with `Accepted` only, what is wrong with `Invalid` only, and
+    /// with `Created` the address of a link that came in a batch (spec 11.4).
+    fn payload(&self, world: &World, invoice: Option<&Invoice>) -> Payload<'_> {
+        let of_status = |word: &str| invoice.filter(|_| self.status == word);
+        let wrong = of_status("Invalid").and_then(|invoice| invoice.wrong.clone());
+        let batch = of_status("Created").filter(|invoice| invoice.from_batch);
+        Payload {
+            invoice_id: &self.invoice,
+            status: &self.status,
+            error_code: wrong.as_ref().map(|wrong| wrong.code),
+            error_message: wrong.map(|wrong| wrong.text),
+            links: batch.and_then(|invoice| world.href(invoice)).map(Link::to),
+            payment_date: self.payment_date.map(|date| date.to_string()),
+            date: self.at.strftime("%Y-%m-%dT%H:%M:%S.%7f+00:00").to_string(),
+            sequence: self.sequence,
         }
-        payload
     }
 
     /// Takes the answer of an attempt at `now`.
@@ -96,6 +103,24 @@ impl Event {
         }
         self.attempts += 1;
     }
+}
+
+/// An event as it is sent: members in the order of the documents, and none that is empty.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Payload<'a> {
+    invoice_id: &'a str,
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<[Link; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_date: Option<String>,
+    date: String,
+    sequence: u32,
 }
 
 /// Worse deliveries, on demand. Shares are from 0 to 1.
@@ -225,6 +250,12 @@ impl Outgoing {
             answer: withheld.then(|| "withheld on demand".to_owned()),
         };
         self.put(books, event)
+    }
+
+    /// Takes back what was noted of an invoice that could not be written.
+    pub(crate) fn forget(&mut self, invoice: &str) {
+        self.events.retain(|_, event| event.invoice != invoice);
+        self.sequences.remove(invoice);
     }
 
     fn put(&mut self, books: &Books, event: Event) -> Result<(), rusqlite::Error> {

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::Trouble;
 use super::line::Cut;
 use crate::gateway;
-use crate::server::World;
+use crate::server::{World, http_date};
 
 /// Larger than any answer of ours.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -180,14 +180,10 @@ fn refusal(status: u16, is_api: bool, correlation: &str) -> Response {
     }
 }
 
-/// RFC 9110 10.2.3: seconds, or a date by the computer's own time.
+/// RFC 9110 10.2.3: seconds, or a date by the clock of the answer's own `Date`.
 fn later(now: Timestamp, seconds: u32, as_date: bool) -> Option<HeaderValue> {
     if !as_date {
         return Some(HeaderValue::from(seconds));
     }
-    let at = now.checked_add(SignedDuration::from_secs(seconds.into())).ok()?;
-    let date = jiff::fmt::rfc2822::DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&at)
-        .ok()?;
-    HeaderValue::from_str(&date).ok()
+    http_date(now.checked_add(SignedDuration::from_secs(seconds.into())).ok()?)
 }

@@ -28,6 +28,8 @@ pub enum Reading {
     CapitalStatus,
     /// Item 6: states of consents are the numbers 1 to 4, not words
     ConsentNumbers,
+    /// Item 7: rejected rows of a batch carry `ErrorText` and `ErrorCode` themselves, not in `Errors`
+    FlatRejections,
     /// Item 8: the x-ibm-* headers are not demanded
     NoGatewayHeaders,
     /// Item 9: the Danish maximum is 300,000, as it stood at the end, not 15,000
@@ -63,6 +65,8 @@ pub enum Reading {
     NumberRequired,
     /// Item 36: dates of details are date-times
     DateTimes,
+    /// Item 38: a single invoice that breaks a rule gets an id and is then invalid; it is not refused with 409
+    InvalidLater,
     /// Item 39: no callback tells of a cancellation
     SilentCancel,
     /// Item 40: an expired link can still be read, not 404
@@ -77,6 +81,8 @@ pub enum Reading {
     PayerBearer,
     /// Item 45: a refresh answers with `id-token`, as in the sample, not `id_token`
     SampleRefresh,
+    /// Spec 10.2: details of an invalid invoice carry `ErrorCode` and `ErrorMessage`, which no document says
+    InvalidTold,
     /// Spec 18: a missing reporting scope is answered with 403, as in versions 1 and 2, not 401
     #[value(name = "reporting-403")]
     Reporting403,

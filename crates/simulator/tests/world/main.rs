@@ -1,5 +1,6 @@
 //! The simulator from outside: real HTTP, real files, a clock that stands still unless it is moved.
 
+mod batch;
 mod callbacks;
 mod consents;
 mod days;

@@ -108,6 +108,45 @@ async fn seen(shop: &Shop, reading: Reading) -> Result<Seen> {
             };
             twice(shop, reading, look).await
         }
+        Reading::FlatRejections => {
+            let look = async |shop: &Shop, number: &str| {
+                let mut row = shop.body(number);
+                row["TotalAmount"] = json!(0);
+                let (_, answer) = shop
+                    .call(Method::POST, &shop.path("/invoices/batch"), Some(&json!([row])))
+                    .await?;
+                Ok(answer["Rejected"][0].clone())
+            };
+            twice(shop, reading, look).await
+        }
+        Reading::InvalidLater => {
+            let look = async |shop: &Shop, number: &str| {
+                let mut body = shop.body(number);
+                body["DueDate"] = json!("2026-03-01");
+                let (status, answer) = shop
+                    .call(Method::POST, &shop.path("/invoices"), Some(&body))
+                    .await?;
+                let state = match answer["InvoiceId"].as_str() {
+                    Some(id) => shop.status(id).await?,
+                    None => "none".to_owned(),
+                };
+                Ok(json!([status.as_u16(), state]))
+            };
+            twice(shop, reading, look).await
+        }
+        Reading::InvalidTold => {
+            let mut row = shop.body("1");
+            row["DueDate"] = json!("2026-03-01");
+            let (_, answer) = shop
+                .call(Method::POST, &shop.path("/invoices/batch"), Some(&json!([row])))
+                .await?;
+            let id = said(&answer["Accepted"][0], "InvoiceId")?.to_owned();
+            let look = async |shop: &Shop, _| {
+                let told = details(shop, &id).await?;
+                Ok(json!([told["Status"], told["ErrorCode"], told["ErrorMessage"]]))
+            };
+            twice(shop, reading, look).await
+        }
         Reading::NoGatewayHeaders => {
             let look = async |shop: &Shop, _| {
                 let url = format!("{}/api/v1/merchants/me", shop.simulator.api_base_url());
@@ -333,6 +372,18 @@ fn expected(reading: Reading) -> Seen {
         Reading::CamelCase => (json!([200, ["InvoiceId"]]), json!([200, ["invoiceId"]])),
         Reading::CapitalStatus => (json!(["created", "created"]), json!(["Created", "Created"])),
         Reading::ConsentNumbers => (json!(["Pending", "Pending"]), json!([1, 1])),
+        Reading::FlatRejections => {
+            let text = "Total amount must be greater than 0";
+            (
+                json!({"InvoiceNumber": "1", "Errors": [{"ErrorText": text, "ErrorCode": 10008}]}),
+                json!({"InvoiceNumber": "2", "ErrorText": text, "ErrorCode": 10008}),
+            )
+        }
+        Reading::InvalidLater => (json!([409, "none"]), json!([200, "invalid"])),
+        Reading::InvalidTold => (
+            json!(["invalid", null, null]),
+            json!(["invalid", 10311, "DueDate must be today or later"]),
+        ),
         Reading::NoGatewayHeaders => (json!(401), json!(200)),
         Reading::Limit300000 => (json!(["10201", "10201", "10201"]), json!([null, null, "10201"])),
         Reading::ConformingIssuer | Reading::MerchantReference => (json!(false), json!(true)),
