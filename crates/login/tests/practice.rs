@@ -9,7 +9,7 @@ use login::{
 };
 use secrecy::ExposeSecret as _;
 use simulator::visitor::{self, Person, Return};
-use simulator::{Config, Country, PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, Simulator};
+use simulator::{Config, Country, PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, Reading, Simulator, Switches};
 
 struct Practice {
     simulator: Simulator,
@@ -18,7 +18,21 @@ struct Practice {
 }
 
 async fn practice(country: Country, redirect_uri: &str, response_mode: ResponseMode) -> Practice {
-    let simulator = simulator::start(Config::practice(None)).await.unwrap();
+    practice_under(Switches::default(), country, redirect_uri, response_mode).await
+}
+
+/// With readings of the documents (spec 21.1).
+async fn practice_under(
+    switches: Switches,
+    country: Country,
+    redirect_uri: &str,
+    response_mode: ResponseMode,
+) -> Practice {
+    let config = Config {
+        switches,
+        ..Config::practice(None)
+    };
+    let simulator = simulator::start(config).await.unwrap();
     simulator.register_redirect_uri(PRACTICE_CLIENT_ID, redirect_uri);
     let provider = Provider {
         discovery_url: simulator.discovery_url(country).parse().unwrap(),
@@ -105,6 +119,30 @@ async fn a_danish_merchant_comes_back_by_fragment() {
     let answer = ReturnedAnswer::from_pasted(&back, address, "practice").unwrap();
     assert_eq!(practice.complete(&discovery, attempt, answer).await, None);
     practice.stands().await;
+}
+
+#[tokio::test]
+async fn a_session_stands_under_every_reading_of_issuer_and_refresh() {
+    let address = "https://shop.example/return";
+    for reading in [
+        Reading::ConformingIssuer,
+        Reading::ReusedRefreshTokens,
+        Reading::SampleRefresh,
+    ] {
+        let switches = Switches::default().with(reading);
+        let practice = practice_under(switches, Country::Dk, address, ResponseMode::Fragment).await;
+        let (discovery, attempt) = practice.begin().await;
+        let back = visitor::consent(attempt.authorize_url().as_str(), Person::danish())
+            .await
+            .unwrap();
+        let Return::Fragment(back) = back else {
+            panic!("{back:?}")
+        };
+        let answer = ReturnedAnswer::from_pasted(&back, address, "practice").unwrap();
+        let failed = practice.complete(&discovery, attempt, answer).await;
+        assert_eq!(failed, None, "{reading:?}");
+        practice.stands().await;
+    }
 }
 
 #[tokio::test]

@@ -1,18 +1,21 @@
 //! The stage's list of consents: what was asked, and the payer's buttons.
 
+use std::cmp::Reverse;
+
 use super::acts::Act;
-use super::view::{button, counted};
+use super::view::{ROWS, button, counted};
 use crate::consents::{Consent, Refused, Reply};
 use crate::pages::escape;
 use crate::server::World;
 use crate::state::{Invoice, State};
 
 pub(super) fn agreements(state: &State) -> String {
-    let rows: String = state
-        .agreements
-        .values()
-        .map(|consent| row(state, consent))
-        .collect();
+    let mut all: Vec<&Consent> = state.agreements.values().collect();
+    all.sort_by_key(|consent| {
+        let invoice = state.invoices.get(&consent.invoice);
+        Reverse(invoice.map(|invoice| invoice.created_at))
+    });
+    let rows: String = all.iter().take(ROWS).map(|consent| row(state, consent)).collect();
     let body = if rows.is_empty() {
         "<p class=empty>Nobody was asked to receive invoices by phone.</p>".to_owned()
     } else {

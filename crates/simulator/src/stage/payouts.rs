@@ -21,7 +21,7 @@ pub(super) fn payouts(state: &State) -> String {
             let payments = report
                 .transactions
                 .iter()
-                .filter(|payment| payment.transfer == Some(place))
+                .filter(|entry| entry.transfer == Some(place) && entry.kind == "Payment")
                 .count();
             let row = format!(
                 "<tr><td class=nowrap>{}<small>{how}</small><td class=nowrap>{}<td class=nowrap>{}<td class=sum>{payments}\

@@ -40,7 +40,7 @@ fn item(world: &World, reading: Reading) -> String {
     format!(
         "<li><span>{} {tag}<small>{}</small></span>{button}</li>",
         reading.name(),
-        escape(&reading.words())
+        escape(&reading.words()).replace('`', "")
     )
 }
 

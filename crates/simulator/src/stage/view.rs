@@ -30,18 +30,18 @@ pub(super) fn stage(world: &World, said: &str) -> String {
     format!(
         "<header><div><h1>The stage</h1><p>Everything in the practice world, and what can be done to it.</p></div>\
          <div class=clock><div id=clock data-live><time datetime=\"{now}\">{}</time></div>{}</div></header>{said}\
-         <div class=columns><div><section id=invoices data-live>{}</section><section id=agreements data-live>{}</section><section id=payouts data-live>{}</section><section id=callbacks data-live>{}</section></div>\
-         <div>{}<section id=faults data-live>{}</section>{}{}{}</div></div>",
+         <div class=columns><div><section id=invoices data-live>{}</section><section id=agreements data-live>{}</section><section id=payouts data-live>{}</section><section id=callbacks data-live>{}</section>{}</div>\
+         <div>{}<section id=faults data-live>{}</section>{}{}</div></div>",
         now.strftime("%A %-d %B %Y, %H:%M UTC"),
         clock_buttons(),
         invoices(world, &state),
         agreements(&state),
         payouts(&state),
         callbacks(&state),
+        switches(world, said_before),
         new_fault(),
         faults_in_force(&faults),
         worse(&state),
-        switches(world, said_before),
         people(&state),
     )
 }
