@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use ::invoice as trade;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use ledger::Ledger;
-use login::{Clock, Session, SessionError};
+use login::{Session, SessionError};
 use mobilepay::{AccessToken, Api, ApiError, ApiHttp, GatewayCredentials};
 use secrecy::SecretString;
 use tokio::sync::{Notify, broadcast};
@@ -25,6 +25,7 @@ use crate::ipc::{Event, IssuerView, NextStep, Refusal, RefusalCode};
 use crate::pace::Pace;
 use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
+use crate::trade_clock::TradeClock;
 use crate::{poller, sender, worlds};
 
 /// An open connection.
@@ -42,7 +43,7 @@ pub(crate) struct Connection {
     pub(crate) callbacks: Callbacks,
     pub(crate) closing: CancellationToken,
     tasks: TaskTracker,
-    clock: Arc<dyn Clock>,
+    clock: TradeClock,
     zone: TimeZone,
     events: broadcast::Sender<Event>,
     in_front: Arc<AtomicBool>,
@@ -64,7 +65,7 @@ pub(crate) struct Opening {
     pub(crate) session: Session,
     pub(crate) gateway: GatewayCredentials,
     pub(crate) wanting: Option<Refusal>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: TradeClock,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) in_front: Arc<AtomicBool>,
     pub(crate) pace: Pace,
@@ -126,6 +127,7 @@ impl Connection {
         });
         connection.tasks.spawn(sender::run(Arc::clone(&connection)));
         connection.tasks.spawn(poller::run(Arc::clone(&connection)));
+        connection.tasks.spawn(follow_clock(Arc::clone(&connection)));
         Ok(connection)
     }
 
@@ -139,14 +141,40 @@ impl Connection {
         self.books.close().await;
     }
 
-    /// Now, by the desk's clock.
+    /// Now, by the clock of trade.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
+    /// Seconds by which trade is ahead of the computer; 0 outside the practice world.
+    pub(crate) fn ahead_seconds(&self) -> i64 {
+        self.clock.ahead()
+    }
+
+    /// When a moment of trade comes, by the computer's clock.
+    pub(crate) fn on_this_computer(&self, moment: Timestamp) -> Timestamp {
+        self.clock.on_this_computer(moment)
+    }
+
+    /// Now, on the merchant's wall.
+    pub(crate) fn local_now(&self) -> Zoned {
+        self.now().to_zoned(self.zone.clone())
+    }
+
+    /// The merchant's day at a moment.
+    pub(crate) fn day_of(&self, moment: Timestamp) -> Date {
+        moment.to_zoned(self.zone.clone()).date()
+    }
+
+    /// A full hour of the merchant's day; `None` beyond what a clock can show.
+    pub(crate) fn at(&self, day: Date, hour: i8) -> Option<Timestamp> {
+        let local = day.at(hour, 0, 0, 0).to_zoned(self.zone.clone());
+        Some(local.ok()?.timestamp())
+    }
+
     /// The merchant's day (spec 12.3).
     pub(crate) fn today(&self) -> Date {
-        self.now().to_zoned(self.zone.clone()).date()
+        self.day_of(self.now())
     }
 
     /// When the merchant's day began.
@@ -311,6 +339,23 @@ impl Connection {
             .books
             .with(move |books| books.save_fact(name, &value))
             .await??)
+    }
+}
+
+/// Follows the clock of trade, whoever moves it: what was waited for may be due at once, and every day in the window is
+/// another one.
+async fn follow_clock(connection: Arc<Connection>) {
+    let Some(mut moves) = connection.clock.moves() else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            () = connection.closing.cancelled() => return,
+            told = moves.changed() => if told.is_err() { return },
+        }
+        connection.wake_sender.notify_one();
+        connection.wake_poller.notify_one();
+        connection.tell(Event::EverythingChanged);
     }
 }
 

@@ -12,12 +12,13 @@ use crate::browser::Browser;
 use crate::callbacks;
 use crate::connection::{Connection, Opening};
 use crate::credentials::{Credentials, Kept};
-use crate::ipc::{Event, Refusal, RefusalCode};
+use crate::ipc::{Event, Refusal, RefusalCode, World};
 use crate::pace::Paces;
 use crate::practice::Practice;
 use crate::refuse::Outcome;
 use crate::settings::{DataFolder, Remembered, SavedConnection};
 use crate::signin;
+use crate::trade_clock::TradeClock;
 
 /// What a host gives to open a desk.
 pub struct Setup {
@@ -117,6 +118,7 @@ impl Desk {
         let saved =
             find(&practice, &remembered, &chosen).unwrap_or_else(|| practice.connections()[0].clone());
         let opening = Parts {
+            practice: &practice,
             folder: &folder,
             credentials: &credentials,
             clock: &clock,
@@ -240,6 +242,7 @@ impl Desk {
         former.close().await;
         let id = saved.view.id.clone();
         let parts = Parts {
+            practice: &self.practice,
             folder: &self.folder,
             credentials: &self.credentials,
             clock: &self.clock,
@@ -263,6 +266,7 @@ impl Desk {
 
 /// What opening a connection needs of the desk.
 struct Parts<'a> {
+    practice: &'a Practice,
     folder: &'a DataFolder,
     credentials: &'a Credentials,
     clock: &'a Arc<dyn Clock>,
@@ -279,13 +283,14 @@ impl Parts<'_> {
             wanting,
         } = self.credentials.of(&saved, Arc::clone(self.clock)).await?;
         let pace = self.paces.of(saved.view.world);
+        let ahead = (saved.view.world == World::Practice).then(|| self.practice.ahead());
         let opened = Connection::open(Opening {
             books: self.folder.books(&saved.view.id),
             saved,
             session,
             gateway,
             wanting,
-            clock: Arc::clone(self.clock),
+            clock: TradeClock::new(Arc::clone(self.clock), ahead),
             events: self.events.clone(),
             in_front: Arc::clone(self.in_front),
             pace,

@@ -26,6 +26,7 @@ mod settings;
 mod signin;
 mod table;
 mod telephones;
+mod trade_clock;
 mod worlds;
 
 pub use browser::{Browser, BrowserRefused};

@@ -5,7 +5,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use simulator::{Config, Country, Simulator, StartError, StaticPage};
+use jiff::Timestamp;
+use simulator::{ClockError, Config, Country, Simulator, StartError, StaticPage};
+use tokio::sync::watch;
 
 use crate::ipc::{ConnectionView, CountryCode, Door, World};
 use crate::settings::SavedConnection;
@@ -52,6 +54,16 @@ impl Practice {
             simulator,
             connections,
         })
+    }
+
+    /// Seconds by which its trade is ahead of the computer.
+    pub(crate) fn ahead(&self) -> watch::Receiver<i64> {
+        self.simulator.ahead()
+    }
+
+    /// Moves its clock forward and does what that time does.
+    pub(crate) fn advance(&self, seconds: u64) -> Result<Timestamp, ClockError> {
+        self.simulator.advance(seconds)
     }
 
     /// The port it listens on.

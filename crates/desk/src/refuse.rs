@@ -109,6 +109,7 @@ const fn usual_next(code: RefusalCode) -> NextStep {
         | C::BooksDamaged
         | C::BooksInUse
         | C::NotInThisWorld
+        | C::TimeGoesForward
         | C::Unexpected => NextStep::None,
     }
 }

@@ -101,6 +101,10 @@ macro_rules! with_commands {
             number_report($crate::ipc::Nothing) -> $crate::ipc::NumberReport;
             /// The first page.
             overview_show($crate::ipc::Nothing) -> $crate::ipc::OverviewView;
+            /// The time of trade (practice).
+            clock_show($crate::ipc::Nothing) -> $crate::ipc::ClockView;
+            /// Moves the time of trade forward (practice).
+            clock_move($crate::ipc::ClockMove) -> $crate::ipc::ClockView;
             /// The customer's phone (practice and sandbox).
             phone_show($crate::ipc::PhoneQuery) -> $crate::ipc::PhoneView;
             /// Pays a bill on the phone, now or on a day.

@@ -33,4 +33,4 @@ pub use config::{Config, Country, GatewayApp, OauthClient, StaticPage};
 pub use faults::{Fault, Faults, Rule, Trouble};
 pub use readings::{Reading, Readings, Switches};
 pub use seed::{PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET, PRACTICE_GATEWAY_ID, PRACTICE_GATEWAY_SECRET};
-pub use server::{Simulator, StartError, start};
+pub use server::{ClockError, Simulator, StartError, start};

@@ -80,6 +80,7 @@ pub(crate) fn advance(world: &World, seconds: i64) -> Result<Timestamp, rusqlite
         let offset = state.offset.saturating_add(seconds);
         state.books.put("clock", "offset", &offset)?;
         state.offset = offset;
+        world.ahead.send_replace(offset);
         let now = state.now();
         state.pass_time(|country| World::date(country, now))?;
         now

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -59,6 +60,11 @@ pub enum StartError {
     Courier(reqwest::Error),
 }
 
+/// The clock could not be moved.
+#[derive(Debug, thiserror::Error)]
+#[error("the books of the simulator cannot be written: {0}")]
+pub struct ClockError(#[from] rusqlite::Error);
+
 /// What every handler sees.
 pub(crate) struct World {
     pub(crate) config: Config,
@@ -68,6 +74,8 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) readings: Readings,
     pub(crate) courier: Courier,
+    /// Seconds by which trade is ahead of the computer.
+    pub(crate) ahead: watch::Sender<i64>,
     state: Mutex<State>,
 }
 
@@ -103,14 +111,16 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
         })
         .collect();
     let readings = Readings::new(config.switches);
+    let state = State::load(books, Arc::clone(&config.clock), readings.clone())?;
     let world = Arc::new(World {
         base: format!("http://{address}"),
         key,
         redirect_uris: RwLock::new(redirect_uris),
         faults: Faults::default(),
-        readings: readings.clone(),
+        readings,
         courier: Courier::new().map_err(StartError::Courier)?,
-        state: Mutex::new(State::load(books, Arc::clone(&config.clock), readings)?),
+        ahead: watch::Sender::new(state.offset),
+        state: Mutex::new(state),
         config,
     });
     let stop = CancellationToken::new();
@@ -376,6 +386,21 @@ impl Simulator {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         known.push((client.to_owned(), uri.to_owned()));
+    }
+
+    /// Seconds by which trade is ahead of the computer's clock. Every move is told, whoever made it.
+    pub fn ahead(&self) -> watch::Receiver<i64> {
+        self.world.ahead.subscribe()
+    }
+
+    /// Moves the clock of trade forward by `seconds` and does what that time does: payments, expiry, callbacks.
+    /// Answers the new time.
+    ///
+    /// # Errors
+    /// The books could not be written; time may have passed for some invoices and not for others.
+    pub fn advance(&self, seconds: u64) -> Result<Timestamp, ClockError> {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        Ok(practice::advance(&self.world, seconds)?)
     }
 
     /// Stops listening and waits for requests that are being answered.

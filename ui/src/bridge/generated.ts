@@ -68,6 +68,10 @@ current: string,
  */
 today: string, 
 /**
+ * The clock of trade, in the practice world.
+ */
+clock: ClockView | null, 
+/**
  * Where the books are kept.
  */
 dataFolder: string, 
@@ -79,7 +83,7 @@ opensBrowser: boolean, };
 /**
  * How a bill stands for the customer.
  */
-export type BillState = "open" | "scheduled" | "paid" | "rejected" | "gone";
+export type BillState = "open" | "scheduled" | "failed" | "paid" | "rejected" | "gone";
 
 /**
  * A bill as the customer sees it.
@@ -331,6 +335,52 @@ finding: Finding,
  * What it was found about: a host, an address, a merchant's or issuer's name; empty when there is nothing to name.
  */
 about: string, };
+
+/**
+ * Where to move it. Never back.
+ */
+export type ClockMove = { "to": "day" } | { "to": "week" } | { "to": "due", 
+/**
+ * Uuid.
+ */
+invoiceId: string, } | { "to": "expiry", 
+/**
+ * Uuid.
+ */
+invoiceId: string, } | { "to": "date", 
+/**
+ * ISO.
+ */
+date: string, };
+
+/**
+ * The time of trade in the practice world.
+ */
+export type ClockView = { 
+/**
+ * Now, by the clock of trade.
+ */
+now: string, 
+/**
+ * The merchant's day, ISO.
+ */
+today: string, 
+/**
+ * The merchant's time zone, e.g. `Europe/Copenhagen`.
+ */
+zone: string, 
+/**
+ * Seconds by which trade is ahead of the computer; 0 when it was never moved.
+ */
+aheadSeconds: number, 
+/**
+ * The same in civil days, for the band.
+ */
+aheadDays: number, 
+/**
+ * The last day that one move can reach, ISO.
+ */
+latest: string, };
 
 /**
  * A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay, as
@@ -1169,7 +1219,7 @@ daysOverdue: number | null,
  */
 paymentDate: string | null, 
 /**
- * Until when it is held, ISO timestamp.
+ * Until when it is held, ISO timestamp by the computer's clock, since the window counts the seconds.
  */
 heldUntil: string | null, };
 
@@ -1881,7 +1931,7 @@ incident: string, };
 /**
  * What can be refused. A variant exists only because the window says something of its own about it.
  */
-export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "file_not_written" | "unexpected";
+export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "time_goes_forward" | "file_not_written" | "unexpected";
 
 /**
  * Where a PDF was saved.
@@ -2350,6 +2400,10 @@ export interface Commands {
   number_report: { input: Nothing; output: NumberReport };
   /** The first page. */
   overview_show: { input: Nothing; output: OverviewView };
+  /** The time of trade (practice). */
+  clock_show: { input: Nothing; output: ClockView };
+  /** Moves the time of trade forward (practice). */
+  clock_move: { input: ClockMove; output: ClockView };
   /** The customer's phone (practice and sandbox). */
   phone_show: { input: PhoneQuery; output: PhoneView };
   /** Pays a bill on the phone, now or on a day. */

@@ -47,6 +47,12 @@ export function shownDayLong(iso: string): string {
   return day.toLocaleDateString(locale(), { day: 'numeric', month: 'long', timeZone: 'UTC' });
 }
 
+/** `20 November 2026`: where the year may be another than the reader's. */
+export function shownDayAndYear(iso: string): string {
+  const day = new Date(`${iso.slice(0, 10)}T12:00:00Z`);
+  return day.toLocaleDateString(locale(), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+}
+
 /** `20 Nov, 14:02:11`: a moment in the merchant's own day. */
 export function shownMoment(timestamp: string): string {
   const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' };

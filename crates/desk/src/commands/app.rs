@@ -1,5 +1,6 @@
 //! What the window asks first, and its settings.
 
+use super::clock;
 use crate::Desk;
 use crate::ipc::{AppView, Nothing, SettingsView, WindowFocus};
 use crate::refuse::Outcome;
@@ -14,6 +15,7 @@ pub(crate) async fn app_show(desk: &Desk, _: Nothing) -> Outcome<AppView> {
         settings: remembered.settings,
         connections,
         current: current.saved.view.id.clone(),
+        clock: clock::shown(&current),
         today: current.today().to_string(),
         data_folder: desk.folder.path().display().to_string(),
         opens_browser: desk.setup.browser.is_there(),

@@ -3,6 +3,7 @@
 mod app;
 mod business;
 mod callbacks;
+mod clock;
 mod connection;
 mod customer;
 mod draft;
@@ -17,6 +18,7 @@ mod signin;
 pub(crate) use app::{app_show, settings_save, window_focus};
 pub(crate) use business::business_save;
 pub(crate) use callbacks::{callbacks_receiver, callbacks_set, callbacks_show, callbacks_strays};
+pub(crate) use clock::{clock_move, clock_show};
 pub(crate) use connection::{
     connection_add, connection_change, connection_check, connection_choose, connection_remove,
     connection_show, keychain_forgo, session_end,

@@ -211,6 +211,7 @@ fn bill(connection: &Connection, record: &InvoiceRecord, issuer: String) -> Bill
         comment: record.content.comment.clone().unwrap_or_default(),
         by_link: summary.channel == Channel::Link,
         state: match summary.shown {
+            Shown::Scheduled if has_failed(connection, summary.payment_date) => BillState::Failed,
             Shown::Scheduled => BillState::Scheduled,
             Shown::Paid => BillState::Paid,
             Shown::Rejected => BillState::Rejected,
@@ -222,4 +223,12 @@ fn bill(connection: &Connection, record: &InvoiceRecord, issuer: String) -> Bill
         payment_date: summary.payment_date.map(|date| date.to_string()),
         latest_payment_date: latest.to_string(),
     }
+}
+
+/// Whether a payment was due and did not go through: it would be paid otherwise. The practice world pays in the morning
+/// of the day; at which hour the sandbox does is in no document, so the day itself is given to it.
+fn has_failed(connection: &Connection, payment_date: Option<Date>) -> bool {
+    let today = connection.today();
+    let practice = connection.saved.view.world == World::Practice;
+    payment_date.is_some_and(|day| day < today || (practice && day == today))
 }

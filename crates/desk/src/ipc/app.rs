@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ConnectionView;
+use super::{ClockView, ConnectionView};
 
 /// The answer to the window's first question.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -19,6 +19,8 @@ pub struct AppView {
     pub current: String,
     /// Today in the current merchant's zone, ISO.
     pub today: String,
+    /// The clock of trade, in the practice world.
+    pub clock: Option<ClockView>,
     /// Where the books are kept.
     pub data_folder: String,
     /// Whether the program can open the system browser itself (not so under webhost).

@@ -6,6 +6,7 @@
 mod app;
 mod callbacks;
 mod checking;
+mod clock;
 mod connection;
 mod customer;
 mod draft;
@@ -22,6 +23,7 @@ mod typescript;
 pub use app::*;
 pub use callbacks::*;
 pub use checking::*;
+pub use clock::*;
 pub use connection::*;
 pub use customer::*;
 pub use draft::*;

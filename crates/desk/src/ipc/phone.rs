@@ -75,8 +75,10 @@ pub struct BillView {
 pub enum BillState {
     /// Not answered.
     Open,
-    /// A day was chosen, or a payment failed.
+    /// A day was chosen.
     Scheduled,
+    /// The chosen day has come and the payment did not go through; it can be paid by hand (spec 14.2).
+    Failed,
     /// Paid.
     Paid,
     /// Declined.

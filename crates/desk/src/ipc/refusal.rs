@@ -80,6 +80,8 @@ pub enum RefusalCode {
     BooksInUse,
     /// Practice and sandbox only.
     NotInThisWorld,
+    /// The time of trade goes forward only, and not for ever at once.
+    TimeGoesForward,
     /// A file could not be written.
     FileNotWritten,
     /// Something that should not happen; the log has it under `incident`.

@@ -11,6 +11,7 @@ mod following;
 mod gate;
 mod keychain;
 mod outbox;
+mod practice_clock;
 mod shop;
 mod signing_in;
 mod thread;

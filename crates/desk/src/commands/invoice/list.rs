@@ -63,7 +63,8 @@ pub(crate) fn row(connection: &Connection, summary: &InvoiceSummary) -> InvoiceR
         state: state(summary.shown),
         days_overdue: u32::try_from(late).ok().filter(|days| *days > 0 && summary.open),
         payment_date: summary.payment_date.map(|date| date.to_string()),
-        held_until: (summary.shown == Shown::Held).then(|| summary.not_before.to_string()),
+        held_until: (summary.shown == Shown::Held)
+            .then(|| connection.on_this_computer(summary.not_before).to_string()),
     }
 }
 

@@ -175,7 +175,7 @@ pub struct InvoiceRow {
     pub days_overdue: Option<u32>,
     /// Payment day, when scheduled or paid, ISO date.
     pub payment_date: Option<String>,
-    /// Until when it is held, ISO timestamp.
+    /// Until when it is held, ISO timestamp by the computer's clock, since the window counts the seconds.
     pub held_until: Option<String>,
 }
 

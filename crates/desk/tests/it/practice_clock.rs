@@ -1,0 +1,175 @@
+//! The clock of the practice world: everything of trade follows it, and nothing of sign-in.
+
+use desk::ipc::RefusalCode;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
+
+use crate::shop::Shop;
+
+/// Denmark's second published user, whose card has expired (spec 16.1).
+const EXPIRED_CARD: &str = "+4599592431";
+const GOOD_CARD: &str = "+4557373259";
+
+async fn today(shop: &Shop) -> Date {
+    let app = shop.call("app_show", json!({})).await;
+    app["today"].as_str().unwrap().parse().unwrap()
+}
+
+async fn created(shop: &Shop, phone: &str) -> Value {
+    let draft = shop.draft(|form| form["recipient"]["phone"] = json!(phone)).await;
+    let sent = shop.send(&draft, "phone").await;
+    shop.until(&sent, "created").await
+}
+
+fn first_bill(phone: &Value) -> &Value {
+    &phone["bills"][0]
+}
+
+#[tokio::test]
+async fn a_day_and_a_week_move_the_merchants_day_and_the_window_is_told() {
+    let shop = Shop::new().await;
+    let before = today(&shop).await;
+    let shown = shop.call("clock_show", json!({})).await;
+    assert_eq!(
+        (&shown["aheadSeconds"], &shown["aheadDays"]),
+        (&json!(0), &json!(0))
+    );
+    let mut events = shop.desk.events();
+    shop.call("clock_move", json!({ "to": "day" })).await;
+    let moved = shop.call("clock_move", json!({ "to": "week" })).await;
+    assert_eq!(moved["aheadDays"], 8);
+    assert_eq!(moved["today"], json!(before + 8.days()));
+    assert_eq!(today(&shop).await, before + 8.days());
+    let told = events.recv().await.unwrap();
+    assert!(matches!(told, desk::ipc::Event::EverythingChanged), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_clock_outlives_the_program() {
+    let mut shop = Shop::new().await;
+    let moved = shop.call("clock_move", json!({ "to": "week" })).await;
+    shop.reopen().await;
+    let shown = shop.call("clock_show", json!({})).await;
+    assert_eq!(shown["aheadSeconds"], moved["aheadSeconds"]);
+    assert_eq!(shown["today"], moved["today"]);
+}
+
+#[tokio::test]
+async fn past_its_due_date_an_invoice_is_overdue_and_past_its_last_day_it_expires_by_itself() {
+    let shop = Shop::signed_in().await;
+    let invoice = created(&shop, GOOD_CARD).await;
+    let id = invoice["row"]["id"].clone();
+    let due: Date = invoice["row"]["due"].as_str().unwrap().parse().unwrap();
+    let on_time = shop
+        .call("clock_move", json!({ "to": "due", "invoiceId": id }))
+        .await;
+    assert_eq!(on_time["today"], json!(due));
+    let overview = shop.call("overview_show", json!({})).await;
+    assert_eq!(overview["overdue"]["count"], 0);
+    shop.call("clock_move", json!({ "to": "day" })).await;
+    let overview = shop.call("overview_show", json!({})).await;
+    assert_eq!(overview["overdue"]["count"], 1);
+    assert_eq!(overview["ageing"][1]["count"], 1, "{overview}");
+    let gone = shop
+        .call("clock_move", json!({ "to": "expiry", "invoiceId": id }))
+        .await;
+    assert_eq!(gone["today"], json!(due + 31.days()));
+    // Nobody asks here: the poller does, because it is due at once.
+    shop.until(&invoice, "expired").await;
+    let phone = shop.call("phone_show", json!({})).await;
+    assert_eq!(first_bill(&phone)["state"], "gone");
+}
+
+#[tokio::test]
+async fn a_planned_payment_is_made_on_its_day() {
+    let shop = Shop::signed_in().await;
+    let invoice = created(&shop, GOOD_CARD).await;
+    let on = (today(&shop).await + 3.days()).to_string();
+    let plan = json!({ "phone": GOOD_CARD, "invoiceId": invoice["row"]["id"], "on": on });
+    let planned = shop.call("phone_pay", plan).await;
+    assert_eq!(first_bill(&planned["phone"])["state"], "scheduled");
+    shop.call("clock_move", json!({ "to": "date", "date": on })).await;
+    let paid = shop.until(&invoice, "paid").await;
+    assert_eq!(paid["row"]["paymentDate"], json!(on));
+}
+
+#[tokio::test]
+async fn a_planned_payment_from_an_expired_card_fails_on_its_day_and_stays_open() {
+    let shop = Shop::signed_in().await;
+    let invoice = created(&shop, EXPIRED_CARD).await;
+    let on = (today(&shop).await + 3.days()).to_string();
+    let plan = json!({ "phone": EXPIRED_CARD, "invoiceId": invoice["row"]["id"], "on": on });
+    let planned = shop.call("phone_pay", plan).await;
+    assert_eq!(planned["failed"], json!(null));
+    shop.call("clock_move", json!({ "to": "date", "date": on })).await;
+    let query = json!({ "phone": EXPIRED_CARD });
+    let phone = shop.call("phone_show", query).await;
+    assert_eq!(first_bill(&phone)["state"], "failed");
+    let pay = json!({ "phone": EXPIRED_CARD, "invoiceId": invoice["row"]["id"] });
+    let tried = shop.call("phone_pay", pay).await;
+    assert!(tried["failed"].as_str().unwrap().contains("expired"), "{tried}");
+    shop.until(&invoice, "scheduled").await;
+}
+
+#[tokio::test]
+async fn time_does_not_go_back_and_not_on_for_ever() {
+    let shop = Shop::new().await;
+    let today = today(&shop).await;
+    for date in [today - 1.day(), today + 3.years(), Date::MAX] {
+        let refused = shop
+            .try_call("clock_move", json!({ "to": "date", "date": date }))
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code, RefusalCode::TimeGoesForward, "{date}");
+    }
+    for bad in [
+        json!({ "to": "date", "date": "2026-02-30" }),
+        json!({ "to": "yesterday" }),
+        json!({}),
+    ] {
+        let refused = shop.try_call("clock_move", bad.clone()).await.unwrap_err();
+        assert_eq!(refused.code, RefusalCode::BadRequest, "{bad}");
+    }
+    let missing = json!({ "to": "due", "invoiceId": "0198c0de-0000-7000-8000-000000000000" });
+    let refused = shop.try_call("clock_move", missing).await.unwrap_err();
+    assert_eq!(refused.code, RefusalCode::NotFound);
+    assert_eq!(shop.call("clock_show", json!({})).await["aheadSeconds"], 0);
+}
+
+#[tokio::test]
+async fn the_five_seconds_are_counted_by_the_computers_clock() {
+    let shop = Shop::signed_in().await;
+    shop.call("clock_move", json!({ "to": "week" })).await;
+    let draft = shop.draft(|_| {}).await;
+    let before = Timestamp::now();
+    let sent = shop.send(&draft, "phone").await;
+    let until: Timestamp = sent["row"]["heldUntil"].as_str().unwrap().parse().unwrap();
+    let left = until.duration_since(before).as_secs();
+    assert!((0..=60).contains(&left), "{left} s");
+    assert_eq!(sent["row"]["issued"], json!(today(&shop).await));
+}
+
+#[tokio::test]
+async fn a_sign_in_works_and_lasts_however_far_trade_was_moved() {
+    let shop = Shop::signed_in().await;
+    shop.call("clock_move", json!({ "to": "week" })).await;
+    created(&shop, GOOD_CARD).await;
+    shop.call("session_end", json!({})).await;
+    shop.sign_in(simulator::visitor::Person::danish()).await;
+    created(&shop, GOOD_CARD).await;
+}
+
+#[tokio::test]
+async fn elsewhere_there_is_no_clock_to_move() {
+    let (shop, provider) = (Shop::new().await, crate::connecting::provider().await);
+    let added = shop
+        .call("connection_add", crate::connecting::form(&provider))
+        .await;
+    shop.call("connection_choose", json!({ "id": added["id"] })).await;
+    for (name, input) in [("clock_show", json!({})), ("clock_move", json!({ "to": "day" }))] {
+        let refused = shop.try_call(name, input).await.unwrap_err();
+        assert_eq!(refused.code, RefusalCode::NotInThisWorld, "{name}");
+    }
+    assert_eq!(shop.call("app_show", json!({})).await["clock"], json!(null));
+}
