@@ -153,7 +153,7 @@ async fn an_invoice_that_changed_after_it_was_shown_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_payment_that_fails_is_said_in_words_and_stays_scheduled() {
+async fn a_payment_that_fails_is_said_in_words_and_the_bill_stays_open() {
     let shop = Shop::signed_in().await;
     let draft = shop
         .draft(|form| form["recipient"]["phone"] = json!("+4599592431"))
@@ -163,7 +163,7 @@ async fn a_payment_that_fails_is_said_in_words_and_stays_scheduled() {
     let pay = json!({ "phone": "+4599592431", "invoiceId": created["row"]["id"] });
     let answer = shop.call("phone_pay", pay).await;
     assert_eq!(answer["failed"], "The card has expired");
-    assert_eq!(answer["phone"]["bills"][0]["state"], "scheduled");
+    assert_eq!(answer["phone"]["bills"][0]["state"], "failed");
 }
 
 #[tokio::test]
