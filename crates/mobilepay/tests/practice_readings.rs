@@ -174,10 +174,14 @@ async fn payer(shop: &Shop) -> Result<()> {
     ensure!(shop.state(&link.invoice_id).await? == State::Canceled);
     let too_much = String::from_utf8(shop.bytes("613", "288", Channel::Phone)?)?
         .replace("\"TotalAmount\":360.00", "\"TotalAmount\":300000.01");
-    let Err(ApiError::Refused { code: Some(code), .. }) = shop.direct(too_much.as_bytes()).await else {
-        anyhow::bail!("300,000.01 went through");
-    };
-    ensure!(meaning(code) == Meaning::TotalAboveLimit);
+    match shop.direct(too_much.as_bytes()).await {
+        Err(ApiError::Refused { code: Some(code), .. }) => {
+            ensure!(meaning(code) == Meaning::TotalAboveLimit);
+        }
+        // Spec 21.1 item 38: told afterwards, and as final.
+        Ok(invalid) => ensure!(shop.state(&invalid).await? == State::Invalid),
+        Err(other) => anyhow::bail!("{other:?}"),
+    }
     Ok(())
 }
 
