@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result, ensure};
 use invoice::{Channel, State};
 use jiff::civil::date;
 use mobilepay::{
-    ApiError, ApiHttp, ConsentState, CreatedLink, Event, GatewayCredentials, Meaning, Proof, meaning, proves,
-    read_events,
+    ApiError, ApiHttp, CallbackCredentials, ConsentState, CreatedLink, Event, FrozenBatch,
+    GatewayCredentials, Meaning, Proof, meaning, proves, read_events,
     reporting::{Reporting, Span},
     user_simulation::Payer,
 };
@@ -20,6 +20,7 @@ use uuid::{Uuid, uuid};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 const CALL: Uuid = Uuid::from_u128(7);
+const KEY: &str = "SomeSecretApiKey123";
 const PHONE: &str = "+4557373259";
 /// Spec 16.1: the one with the expired card.
 const POOR: (Uuid, Uuid) = (
@@ -185,12 +186,34 @@ async fn payer(shop: &Shop) -> Result<()> {
     Ok(())
 }
 
+/// Two of a batch are made, and the one that was there is known again, row by row.
+async fn batch(shop: &Shop) -> Result<()> {
+    let there = shop.frozen("641", "288", Channel::Phone)?;
+    shop.direct(&there.bytes).await?;
+    let two = ["642", "643"].map(|number| shop.frozen(number, "288", Channel::Phone));
+    let [one, other] = two;
+    let rows = FrozenBatch::of(&[one?, there, other?])?;
+    let outcome = shop
+        .api
+        .create_batch(&shop.token, CALL, &shop.merchant, &rows)
+        .await?;
+    ensure!(outcome.strangers.is_empty());
+    let [Ok(first), Err(known), Ok(last)] = outcome.items.as_slice() else {
+        anyhow::bail!("{outcome:?}");
+    };
+    ensure!(proves(known) == Proof::ExistsAlready);
+    for made in [first, last] {
+        ensure!(shop.state(&made.value.invoice_id).await? == State::Created);
+    }
+    Ok(())
+}
+
 /// What the receiver of the callbacks was told, in order.
 async fn told(receiver: &MockServer) -> Result<Vec<Event>> {
     let requests = receiver.received_requests().await.context("requests are kept")?;
     let mut events = Vec::new();
     for request in requests {
-        ensure!(request.headers["authorization"] == "SomeSecretApiKey123");
+        ensure!(request.headers["authorization"] == KEY);
         let read = read_events(&request.body)?;
         ensure!(read.unreadable.is_empty());
         events.extend(read.events);
@@ -205,18 +228,11 @@ async fn paid_and_told(shop: &Shop) -> Result<String> {
         .respond_with(ResponseTemplate::new(200))
         .mount(&receiver)
         .await;
-    let target = serde_json::json!({ "url": receiver.uri(), "authorization": "SomeSecretApiKey123" });
-    let path = format!(
-        "{}/__practice/callbacks/receivers/{}",
-        shop.world.base_url(),
-        shop.merchant
-    );
-    reqwest::Client::new()
-        .put(path)
-        .json(&target)
-        .send()
-        .await?
-        .error_for_status()?;
+    let address = format!("{}/callbacks", receiver.uri()).parse()?;
+    let key = CallbackCredentials::api_key(KEY.into())?;
+    shop.api
+        .set_callbacks(&shop.token, CALL, &shop.merchant, &address, &key)
+        .await?;
     let invoice = shop.direct(&shop.bytes("621", "0,10", Channel::Phone)?).await?;
     shop.payer()
         .accept(CALL, &invoice, date(2026, 3, 2), CARD)
@@ -296,6 +312,7 @@ async fn a_merchant_learns_the_same_under_every_reading() -> Result<()> {
             .await
             .with_context(|| format!("consents, {name}"))?;
         payer(&shop).await.with_context(|| format!("payer, {name}"))?;
+        batch(&shop).await.with_context(|| format!("batch, {name}"))?;
         let can_report = name != Reading::NoReporting.name();
         reports(&shop, can_report)
             .await

@@ -9,7 +9,7 @@ use invoice::{
 };
 use jiff::{Timestamp, civil::date};
 use mobilepay::{
-    AccessToken, Api, ApiError, ApiHttp, GatewayCredentials, IssuerStatus, create_request,
+    AccessToken, Api, ApiError, ApiHttp, FrozenRequest, GatewayCredentials, IssuerStatus, create_request,
     user_simulation::Payer,
 };
 use simulator::visitor::{self, Person, Return};
@@ -145,6 +145,10 @@ impl Shop {
     }
 
     pub(crate) fn bytes(&self, number: &str, price: &str, channel: Channel) -> Result<Vec<u8>> {
+        Ok(self.frozen(number, price, channel)?.bytes)
+    }
+
+    pub(crate) fn frozen(&self, number: &str, price: &str, channel: Channel) -> Result<FrozenRequest> {
         let today = date(2026, 3, 2);
         let rulebook = Rulebook {
             country: Country::Dk,
@@ -175,7 +179,7 @@ impl Shop {
             ..DraftForm::default()
         };
         let content = read(&form, &rulebook).content.context("a good form")?;
-        Ok(create_request(&content, number, channel)?.bytes)
+        Ok(create_request(&content, number, channel)?)
     }
 
     pub(crate) async fn direct(&self, bytes: &[u8]) -> Result<String, ApiError> {

@@ -7,6 +7,7 @@ mod days;
 mod faults;
 mod gateway;
 mod invoices;
+mod published;
 mod readings;
 mod reporting;
 mod shop;
