@@ -72,16 +72,25 @@ async function throughTheSteps(guided: Guided, shop: Shop, gatewaySecret: string
   await look();
   await guided.next();
   await guided.at('guide.step.back');
+  // The practice world's page belongs to the practice world: nobody is written to about it.
   await guided.fill('settings.redirect', practice.redirectUri);
-  await expect(guided.dialog.getByLabel(guided.words['guide.letter'])).toHaveValue(new RegExp(practice.redirectUri));
+  await guided.dialog.getByLabel(guided.words['settings.redirect'], { exact: true }).blur();
+  await expect(guided.dialog.getByLabel(guided.words['settings.redirect'], { exact: true })).toHaveAccessibleDescription(guided.words['guide.address_not_sandbox']);
+  await expect(guided.dialog.getByRole('button', { name: guided.words['guide.letter_open'] })).toBeDisabled();
+  await look();
+  await guided.dialog.getByText(guided.words['guide.door_here'], { exact: true }).click();
+  await expect(guided.dialog.getByLabel(guided.words['guide.letter'])).toHaveValue(/Redirect URI: http:\/\/127\.0\.0\.1:7890\//);
+  await expect(guided.dialog.getByRole('button', { name: guided.words['guide.letter_open'] })).toBeEnabled();
   await look();
   await guided.next();
   await guided.at('guide.step.check');
   await guided.dialog.getByRole('button', { name: guided.words['guide.check'] }).click();
-  await expect(guided.dialog.getByText(guided.words['piece.issuer'])).toBeVisible();
+  await expect(guided.dialog.getByText(guided.words['piece.issuer'], { exact: true })).toBeVisible();
   await look();
   return found;
 }
+
+test.beforeEach(async ({ shop }) => void (await shop.ask('unfinished_keep', { form: null })));
 
 for (const language of ['en', 'da', 'fi'] as const) {
   for (const theme of ['light', 'dark'] as const) {
@@ -113,29 +122,29 @@ test('a step is not left while something is missing, and the box gets the focus'
 test('connected and signed in: it says for whom, under which names, and until when', async ({ page, browser }) => {
   // A shop of its own: it ends in another world than it began in.
   const shop = await Shop.open();
-  await shop.ask('keychain_forgo', {});
   await shop.show(page);
   const guided = new Guided(page, en);
   await guided.open();
   await throughTheSteps(guided, shop, 'practice-world-gateway-secret-not-a-secret');
   await expect(guided.dialog.getByText(en['guide.all_right'])).toBeVisible();
-  await guided.dialog.getByRole('button', { name: en['guide.save_sign_in'] }).click();
+  await guided.dialog.getByRole('button', { name: en['guide.save_sign_in'], exact: true }).click();
+  // There is no keychain here: nothing is kept anywhere before the merchant says so, and everything typed is still there.
+  await expect(guided.dialog.getByRole('alert')).toContainText(en['refused.keychain_missing']);
+  expect(await guided.barriers()).toEqual([]);
+  await guided.dialog.getByRole('button', { name: en['guide.this_run_only'] }).click();
 
   const authorize = await guided.dialog.getByRole('link', { name: en['signin.open_page'] }).getAttribute('href');
+  await guided.fill('signin.address', 'https://shop.example/sandbox/return#code=c&id_token=t&state=s');
+  await guided.dialog.getByRole('button', { name: en['signin.paste'] }).click();
+  await expect(guided.dialog.getByText(en['signin.refused.answer_for_another_place'])).toBeVisible();
+
+  // This computer listens at the address that was chosen, and the browser comes back to it.
   const portal = await browser.newPage();
   await portal.goto(authorize!);
   await portal.locator('button.primary').click();
   await portal.locator('button.primary').click();
-  // The return page belongs to the practice world; this is a sandbox, so its own address is pasted and not its link.
-  const link = new URL((await portal.getByRole('link', { name: /Kvit/ }).getAttribute('href'))!);
+  await portal.waitForURL('http://127.0.0.1:7890/');
   await portal.close();
-  await guided.fill('signin.address', link.href);
-  await guided.dialog.getByRole('button', { name: en['signin.paste'] }).click();
-  await expect(guided.dialog.getByText(en['signin.refused.answer_for_another_place'])).toBeVisible();
-
-  const { connection } = await shop.ask('connection_show', {});
-  await guided.fill('signin.address', `${connection.redirectUri}#${link.search.slice(1)}`);
-  await guided.dialog.getByRole('button', { name: en['signin.paste'] }).click();
   await expect(guided.dialog.getByText('Kvit may now invoice for Nordhavn Cykler.')).toBeVisible();
   await expect(guided.dialog.getByRole('listitem').filter({ hasText: 'Nordhavn Cykeludlejning' })).toContainText(en['issuer.pending']);
   await expect(guided.dialog.getByText(/Unused, the consent lasts until/)).toBeVisible();
@@ -144,4 +153,68 @@ test('connected and signed in: it says for whom, under which names, and until wh
   // The sign-in brought them, and saving the page as it stands must not take them away again.
   await expect(page.getByLabel(en['settings.business_name'])).toHaveValue('Nordhavn Cykler');
   await shop.close();
+});
+
+test('what was typed of a connection is there when the guide is opened again, and can be thrown away', async ({ shop, page }) => {
+  await shop.show(page);
+  const guided = new Guided(page, en);
+  await guided.open();
+  await guided.dialog.getByText(en['world.production'], { exact: true }).click();
+  await expect(guided.dialog.getByText(en['guide.world_production'])).toBeVisible();
+  await guided.dialog.getByRole('button', { name: en['guide.merchant_portal'] }).click();
+  await expect(page.getByText('https://admin.mobilepay.dk/')).toBeVisible();
+  await guided.fill('settings.connection_name', 'Nordhavn');
+  await guided.next();
+  await guided.at('guide.step.app');
+  await guided.fill('settings.gateway_secret', 'a secret');
+  await page.keyboard.press('Escape');
+  await expect(guided.dialog).toBeHidden();
+
+  await page.reload();
+  await guided.open();
+  await guided.at('guide.step.app');
+  await expect(guided.dialog.getByText(en['guide.resumed'])).toBeVisible();
+  await expect(guided.dialog.getByLabel(en['settings.gateway_secret'])).toHaveValue('');
+  expect(await guided.barriers()).toEqual([]);
+  await guided.dialog.getByRole('button', { name: en['guide.back_one'], exact: true }).click();
+  await expect(guided.dialog.getByLabel(en['settings.connection_name'], { exact: true })).toHaveValue('Nordhavn');
+  await guided.dialog.getByRole('button', { name: en['guide.start_afresh'] }).click();
+  await expect(guided.dialog.getByLabel(en['settings.connection_name'], { exact: true })).toHaveValue('');
+  await expect(guided.dialog.getByText(en['guide.resumed'])).toBeHidden();
+  await page.keyboard.press('Escape');
+  expect(await shop.ask('unfinished_show', {})).toEqual({ form: null });
+});
+
+test('while MobilePay has not answered yet, the connection is saved and waits in the list', async ({ page }) => {
+  const shop = await Shop.open();
+  await shop.ask('keychain_forgo', {});
+  await shop.show(page);
+  const guided = new Guided(page, en);
+  await guided.open();
+  await throughTheSteps(guided, shop, 'practice-world-gateway-secret-not-a-secret');
+  await guided.dialog.getByRole('button', { name: en['guide.save_for_later'] }).click();
+  await expect(guided.dialog).toBeHidden();
+  const { connections, current } = await shop.ask('app_show', {});
+  expect(current).toBe('practice-dk');
+  expect(connections.map(({ name }) => name)).toContain('Nordhavn sandbox');
+  await expect(page.getByRole('main').getByText('Nordhavn sandbox')).toBeVisible();
+  await shop.close();
+});
+
+test('what is put right in the merchant portal leads there', async ({ shop, page }) => {
+  await shop.show(page);
+  // A provider of the practice world lacks no issuer: the answer of the core says that this one does.
+  await page.route('**/commands/connection_check', async (route) => {
+    const response = await route.fetch();
+    const { pieces } = (await response.json()) as { pieces: Array<{ piece: string }> };
+    const lacking = pieces.map((piece) => (piece.piece === 'issuer' ? { piece: 'issuer', verdict: 'bad', finding: 'no_issuer', about: '' } : piece));
+    await route.fulfill({ response, json: { pieces: lacking } });
+  });
+  const guided = new Guided(page, en);
+  await guided.open();
+  await throughTheSteps(guided, shop, 'practice-world-gateway-secret-not-a-secret');
+  const issuer = guided.dialog.getByRole('listitem').filter({ hasText: en['found.no_issuer'] });
+  await issuer.getByRole('button', { name: en['guide.merchant_portal'] }).click();
+  await expect(page.getByText('https://sandprod-admin.mobilepay.dk/')).toBeVisible();
+  await page.keyboard.press('Escape');
 });

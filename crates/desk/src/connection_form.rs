@@ -129,14 +129,7 @@ fn read(form: &ConnectionForm, id: String) -> Outcome<SavedConnection> {
     let issuer = issuer(form, typed_discovery.as_ref(), own.issuer)?;
     let discovery = typed_discovery.unwrap_or(own.discovery);
     let api = typed_url("api_base_url", form.api_base_url.as_deref(), form.world)?.unwrap_or(own.api);
-    let redirect = typed_url("redirect_uri", Some(&form.redirect_uri), form.world)?
-        .ok_or_else(|| invalid("redirect_uri", "The return address is missing."))?;
-    if form.door == Door::Loopback && redirect.scheme() != "http" {
-        return Err(invalid(
-            "redirect_uri",
-            "A listener on this computer needs an http address of this computer.",
-        ));
-    }
+    return_address(form.world, form.door, &form.redirect_uri)?;
     Ok(SavedConnection {
         view: ConnectionView {
             id,
@@ -154,6 +147,31 @@ fn read(form: &ConnectionForm, id: String) -> Outcome<SavedConnection> {
         },
         gateway_id: form.gateway_id.trim().to_owned(),
     })
+}
+
+/// A return address by which an answer can come back. What follows the dot in the refusal's detail is why it cannot.
+pub(crate) fn return_address(world: World, door: Door, typed: &str) -> Outcome<()> {
+    let bare = |url: &Url| url.query().is_none() && url.fragment().is_none();
+    if Url::parse(typed.trim()).is_ok_and(|url| !bare(&url)) {
+        // The answer takes that place (OAuth 2.0, 3.1.2; OAuth 2.0 Multiple Response Types, 5).
+        return Err(invalid(
+            "redirect_uri.query",
+            "The return address may have nothing after its path.",
+        ));
+    }
+    let redirect = typed_url("redirect_uri", Some(typed), world)?
+        .ok_or_else(|| invalid("redirect_uri", "The return address is missing."))?;
+    match door {
+        Door::Loopback if redirect.scheme() != "http" => Err(invalid(
+            "redirect_uri",
+            "A listener on this computer needs an http address of this computer.",
+        )),
+        Door::ReturnPage if worlds::of_return_page(redirect.path()) != world => Err(invalid(
+            "redirect_uri.world",
+            "The return page at this path belongs to another world.",
+        )),
+        Door::Loopback | Door::ReturnPage => Ok(()),
+    }
 }
 
 /// Country prefix and eight digits (spec 5.1). Blanks and hyphens are how people write it; the prefix is often left out.

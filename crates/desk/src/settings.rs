@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::ipc::{ConnectionView, SettingsView};
+use crate::ipc::{ConnectionView, SettingsView, UnfinishedForm};
 
 /// What is remembered between runs, besides the books.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub(crate) struct Remembered {
     pub(crate) settings: SettingsView,
     /// Connections besides Practice.
     pub(crate) connections: Vec<SavedConnection>,
+    /// The one that was begun and is not whole yet.
+    pub(crate) unfinished: Option<UnfinishedForm>,
     /// The one that was open.
     pub(crate) current: Option<String>,
     /// The port that Practice had, so that links it gave out stay good.

@@ -19,6 +19,12 @@ macro_rules! with_commands {
             connection_change($crate::ipc::ConnectionChange) -> $crate::ipc::ConnectionView;
             /// Tries out a connection piece by piece.
             connection_check($crate::ipc::ConnectionCheck) -> $crate::ipc::ConnectionChecked;
+            /// Says whether an answer can come back by a return address.
+            return_address_check($crate::ipc::ReturnAddress) -> $crate::ipc::Nothing;
+            /// The connection that was begun and is not whole yet, if there is one.
+            unfinished_show($crate::ipc::Nothing) -> $crate::ipc::Unfinished;
+            /// Keeps what was typed of a connection that is not whole yet, or forgets it.
+            unfinished_keep($crate::ipc::Unfinished) -> $crate::ipc::Nothing;
             /// Opens another connection.
             connection_choose($crate::ipc::ConnectionRef) -> $crate::ipc::ConnectionStatus;
             /// Removes a connection and its secrets; its books stay on disk.

@@ -55,6 +55,21 @@ pub(crate) fn portal(portal: Portal, world: World, country: CountryCode) -> Opti
     Some(Url::parse(address).expect("written above"))
 }
 
+/// The world that the return page at `path` hands its answers to, told as the page itself tells it: by the last folder
+/// before `return` (`world` in ui/return-page/index.html).
+pub(crate) fn of_return_page(path: &str) -> World {
+    const ENDS: [&str; 6] = ["", ".htm", ".html", "/", "/index.htm", "/index.html"];
+    let path = path.to_ascii_lowercase();
+    let folder = ENDS
+        .iter()
+        .find_map(|end| path.strip_suffix(end)?.strip_suffix("/return"));
+    match folder {
+        Some(folder) if folder.ends_with("/sandbox") => World::Sandbox,
+        Some(folder) if folder.ends_with("/practice") => World::Practice,
+        _ => World::Production,
+    }
+}
+
 /// The issuer that a standards-conformant document at `discovery` must name (OpenID Connect Discovery 4.3).
 pub(crate) fn conforming_issuer(discovery: &Url) -> Option<String> {
     discovery
@@ -93,6 +108,32 @@ mod tests {
             at(World::Production, CountryCode::Dk),
             "https://admin.mobilepay.dk/account/.well-known/openid-configuration"
         );
+    }
+
+    #[test]
+    fn a_return_page_knows_its_world_by_its_path() {
+        for (path, world) in [
+            ("/sandbox/return", World::Sandbox),
+            ("/kvit/sandbox/return/", World::Sandbox),
+            ("/sandbox/return.html", World::Sandbox),
+            ("/sandbox/RETURN.HTM", World::Sandbox),
+            ("/sandbox/return/index.html", World::Sandbox),
+            ("/merchant/practice/return", World::Practice),
+            ("/return", World::Production),
+            ("/kvit-return.html", World::Production),
+            ("/sandbox/kvit-return.html", World::Production),
+            ("/sandbox/return.html/", World::Production),
+            ("/sandbox/return/index.html/", World::Production),
+            ("/mysandbox/return", World::Production),
+            ("/sandbox/my/return", World::Production),
+            ("/", World::Production),
+        ] {
+            assert_eq!(of_return_page(path), world, "{path}");
+        }
+        // The page's own words for it.
+        let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/return-page/index.html");
+        let page = std::fs::read_to_string(place).unwrap();
+        assert!(page.contains(r"/\/(practice|sandbox)\/return(?:\.html?|\/(?:index\.html?)?)?$/i"));
     }
 
     #[test]

@@ -1934,6 +1934,23 @@ incident: string, };
 export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "time_goes_forward" | "file_not_written" | "unexpected";
 
 /**
+ * A return address as typed.
+ */
+export type ReturnAddress = { 
+/**
+ * World of the connection.
+ */
+world: World, 
+/**
+ * By which door the browser comes back.
+ */
+door: Door, 
+/**
+ * The address.
+ */
+address: string, };
+
+/**
  * Where a PDF was saved.
  */
 export type SavedFile = { 
@@ -2207,6 +2224,61 @@ count: number,
 at: string | null, };
 
 /**
+ * The connection that was begun and is not whole yet. There is at most one.
+ */
+export type Unfinished = { 
+/**
+ * `null`: there is none.
+ */
+form: UnfinishedForm | null, };
+
+/**
+ * What was typed of a connection that is not whole yet. It lies in a file, so nothing secret is in it: neither the
+ * client's secret nor the app's id and secret.
+ */
+export type UnfinishedForm = { 
+/**
+ * What the merchant calls it.
+ */
+name: string, 
+/**
+ * World.
+ */
+world: World, 
+/**
+ * Country.
+ */
+country: CountryCode, 
+/**
+ * OAuth client id (no secret).
+ */
+clientId: string, 
+/**
+ * Return address.
+ */
+redirectUri: string, 
+/**
+ * By which door.
+ */
+door: Door, 
+/**
+ * Discovery document.
+ */
+discoveryUrl: string, 
+/**
+ * Issuer.
+ */
+issuer: string, 
+/**
+ * Base of the Invoice API.
+ */
+apiBaseUrl: string, 
+/**
+ * VAT number.
+ */
+merchantVat: string, };
+
+/**
  * What MobilePay said, in its own words.
  */
 export type UpstreamView = { 
@@ -2318,6 +2390,12 @@ export interface Commands {
   connection_change: { input: ConnectionChange; output: ConnectionView };
   /** Tries out a connection piece by piece. */
   connection_check: { input: ConnectionCheck; output: ConnectionChecked };
+  /** Says whether an answer can come back by a return address. */
+  return_address_check: { input: ReturnAddress; output: Nothing };
+  /** The connection that was begun and is not whole yet, if there is one. */
+  unfinished_show: { input: Nothing; output: Unfinished };
+  /** Keeps what was typed of a connection that is not whole yet, or forgets it. */
+  unfinished_keep: { input: Unfinished; output: Nothing };
   /** Opens another connection. */
   connection_choose: { input: ConnectionRef; output: ConnectionStatus };
   /** Removes a connection and its secrets; its books stay on disk. */

@@ -14,6 +14,7 @@ mod outside;
 mod overview;
 mod phone;
 mod signin;
+mod unfinished;
 
 pub(crate) use app::{app_show, settings_save, window_focus};
 pub(crate) use business::business_save;
@@ -38,6 +39,7 @@ pub(crate) use outside::{letter_open, portal_open, return_page_save};
 pub(crate) use overview::overview_show;
 pub(crate) use phone::{phone_pay, phone_reject, phone_show};
 pub(crate) use signin::{signin_begin, signin_cancel, signin_paste, signin_reopen};
+pub(crate) use unfinished::{return_address_check, unfinished_keep, unfinished_show};
 
 /// The most rows that one message carries: a list never crosses whole.
 const MOST_ROWS: u32 = 500;

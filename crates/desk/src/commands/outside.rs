@@ -31,13 +31,15 @@ pub(crate) async fn letter_open(desk: &Desk, letter: Letter) -> Outcome<Opened> 
 }
 
 pub(crate) async fn return_page_save(desk: &Desk, _: Nothing) -> Outcome<SavedFile> {
-    papers::save(
-        desk,
-        "kvit-return",
-        "html",
-        desk.setup.return_page.as_bytes().to_vec(),
-    )
-    .await
+    // By this name the page knows its world wherever it is put.
+    let page = desk.setup.return_page.as_bytes();
+    let path = desk.setup.documents.join("return.html");
+    if tokio::fs::read(&path).await.is_ok_and(|there| there == page) {
+        return Ok(SavedFile {
+            path: path.display().to_string(),
+        });
+    }
+    papers::save(desk, "return", "html", page.to_vec()).await
 }
 
 fn open(desk: &Desk, address: Url) -> Opened {

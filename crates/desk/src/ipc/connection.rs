@@ -108,6 +108,51 @@ pub struct ConnectionChange {
     pub form: ConnectionForm,
 }
 
+/// What was typed of a connection that is not whole yet. It lies in a file, so nothing secret is in it: neither the
+/// client's secret nor the app's id and secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnfinishedForm {
+    /// What the merchant calls it.
+    pub name: String,
+    /// World.
+    pub world: World,
+    /// Country.
+    pub country: CountryCode,
+    /// OAuth client id (no secret).
+    pub client_id: String,
+    /// Return address.
+    pub redirect_uri: String,
+    /// By which door.
+    pub door: Door,
+    /// Discovery document.
+    pub discovery_url: String,
+    /// Issuer.
+    pub issuer: String,
+    /// Base of the Invoice API.
+    pub api_base_url: String,
+    /// VAT number.
+    pub merchant_vat: String,
+}
+
+/// The connection that was begun and is not whole yet. There is at most one.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Unfinished {
+    /// `null`: there is none.
+    pub form: Option<UnfinishedForm>,
+}
+
+/// A return address as typed.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct ReturnAddress {
+    /// World of the connection.
+    pub world: World,
+    /// By which door the browser comes back.
+    pub door: Door,
+    /// The address.
+    pub address: String,
+}
+
 /// Names one connection.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct ConnectionRef {

@@ -58,7 +58,7 @@ pub enum RefusalCode {
     KeychainLocked,
     /// The keychain failed otherwise.
     KeychainFailed,
-    /// A field of a connection is wrong; `detail` names it.
+    /// A field of a connection is wrong; `detail` names it, and after a dot why.
     ConnectionInvalid,
     /// No network, or MobilePay does not answer.
     Unreachable,

@@ -13,7 +13,7 @@ use simulator::{Config, Country, Simulator};
 
 use crate::shop::Shop;
 
-const BACK: &str = "https://shop.example/return";
+const BACK: &str = "https://shop.example/sandbox/return";
 pub(crate) const CREATE: &str = "/merchants/{merchant}/invoices";
 pub(crate) const STATUS: &str = "/merchants/{merchant}/invoices/{invoice}/status";
 pub(crate) const CREATE_LINK: &str = "/merchants/{merchant}/invoices/link";

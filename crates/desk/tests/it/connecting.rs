@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use simulator::visitor::{self, Person, Return};
 use simulator::{Config, Country, GatewayApp, OauthClient, Simulator};
 
-const BACK: &str = "https://shop.example/return";
+const BACK: &str = "https://shop.example/sandbox/return";
 
 /// Somebody else's MobilePay, with one client and one app that it knows.
 pub(crate) async fn provider() -> Simulator {
@@ -80,7 +80,7 @@ async fn each_wrong_piece_is_named_and_no_other() {
         ("clientId", json!("nobody"), "oauth bad oauth_refused"),
         (
             "redirectUri",
-            json!("https://shop.example/other"),
+            json!("https://shop.example/other/sandbox/return"),
             "redirect bad redirect_refused",
         ),
         ("gatewayId", json!("wrong"), "gateway bad gateway_refused"),
@@ -198,8 +198,15 @@ async fn the_window_names_a_portal_and_never_an_address() {
 async fn the_return_page_is_saved_beside_the_papers() {
     let shop = Shop::new().await;
     let saved = shop.call("return_page_save", json!({})).await;
-    let page = std::fs::read_to_string(saved["path"].as_str().unwrap()).unwrap();
+    let path = std::path::Path::new(saved["path"].as_str().unwrap());
+    assert_eq!(path.file_name().unwrap(), "return.html");
+    let page = std::fs::read_to_string(path).unwrap();
     assert!(page.starts_with("<!doctype html>"));
+    // Saved once more it is the same file; another one of that name is not touched.
+    assert_eq!(shop.call("return_page_save", json!({})).await, saved);
+    std::fs::write(path, "mine").unwrap();
+    assert_ne!(shop.call("return_page_save", json!({})).await, saved);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "mine");
 }
 
 /// Changes `connection` by `form` and answers what is wrong, if it is refused.
@@ -300,4 +307,121 @@ async fn a_change_of_whose_sign_in_it_is_needs_a_new_one() {
             shop.reopen().await;
         }
     }
+}
+
+/// The page tells the worlds apart by its path, and an answer takes the place after it.
+#[tokio::test]
+async fn a_return_address_by_which_no_answer_can_come_is_refused_before_anybody_is_written_to() {
+    let (shop, provider) = (Shop::new().await, provider().await);
+    for (world, door, address, refused) in [
+        ("sandbox", "return_page", BACK, None),
+        (
+            "sandbox",
+            "return_page",
+            "https://shop.example/kvit/sandbox/return.html",
+            None,
+        ),
+        ("sandbox", "loopback", "http://127.0.0.1:7890/", None),
+        ("production", "return_page", "https://shop.example/return", None),
+        (
+            "production",
+            "return_page",
+            "https://shop.example/kvit.html",
+            None,
+        ),
+        (
+            "sandbox",
+            "return_page",
+            "https://shop.example/return",
+            Some("redirect_uri.world"),
+        ),
+        (
+            "sandbox",
+            "return_page",
+            "https://shop.example/sandbox/kvit-return.html",
+            Some("redirect_uri.world"),
+        ),
+        (
+            "sandbox",
+            "return_page",
+            "https://shop.example/practice/return",
+            Some("redirect_uri.world"),
+        ),
+        ("production", "return_page", BACK, Some("redirect_uri.world")),
+        (
+            "sandbox",
+            "return_page",
+            "https://shop.example/sandbox/return?shop=1",
+            Some("redirect_uri.query"),
+        ),
+        (
+            "sandbox",
+            "return_page",
+            "https://shop.example/sandbox/return#",
+            Some("redirect_uri.query"),
+        ),
+        (
+            "sandbox",
+            "loopback",
+            "http://127.0.0.1:7890/?a",
+            Some("redirect_uri.query"),
+        ),
+        (
+            "sandbox",
+            "return_page",
+            "http://shop.example/sandbox/return",
+            Some("redirect_uri"),
+        ),
+        ("sandbox", "return_page", "", Some("redirect_uri")),
+    ] {
+        let asked = json!({ "world": world, "door": door, "address": address });
+        let said = shop.try_call("return_address_check", asked).await.err();
+        let detail = said.and_then(|refusal| refusal.detail);
+        assert_eq!(detail.as_deref(), refused, "{world} {address}");
+
+        let mut form = form(&provider);
+        for (name, value) in [("world", world), ("door", door), ("redirectUri", address)] {
+            form[name] = json!(value);
+        }
+        if world == "production" {
+            // A provider on this computer is none for production.
+            for name in ["discoveryUrl", "issuer", "apiBaseUrl"] {
+                form[name] = json!("");
+            }
+        }
+        let said = shop.try_call("connection_add", form).await.err();
+        let detail = said.and_then(|refusal| refusal.detail);
+        assert_eq!(detail.as_deref(), refused, "{world} {address}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_of_an_unfinished_connection_is_there_after_a_restart_and_holds_no_secret() {
+    let (mut shop, provider) = (Shop::new().await, provider().await);
+    let none = shop.call("unfinished_show", json!({})).await;
+    assert_eq!(none["form"], Value::Null);
+    let mut typed = form(&provider);
+    typed["merchantVat"] = json!("25 31");
+    typed["door"] = json!("return_page");
+    shop.call("unfinished_keep", json!({ "form": typed })).await;
+    shop.reopen().await;
+    let kept = shop.call("unfinished_show", json!({})).await["form"].clone();
+    for name in [
+        "name",
+        "world",
+        "clientId",
+        "redirectUri",
+        "discoveryUrl",
+        "merchantVat",
+    ] {
+        assert_eq!(kept[name], typed[name], "{name}");
+    }
+    let file = std::fs::read_to_string(shop.folder.path().join("data/kvit.json")).unwrap();
+    for secret in ["client-secret", "app-secret", "app-id"] {
+        assert!(!file.contains(secret), "{secret}");
+    }
+    shop.call("unfinished_keep", json!({ "form": null })).await;
+    shop.reopen().await;
+    let none = shop.call("unfinished_show", json!({})).await;
+    assert_eq!(none["form"], Value::Null);
 }

@@ -8,7 +8,7 @@ use simulator::{Country, Simulator};
 use super::process::{Core, Said};
 
 /// The merchant's own page, as whitelisted.
-pub(super) const RETURN: &str = "https://nordhavn.example/return";
+pub(super) const RETURN: &str = "https://nordhavn.example/sandbox/return";
 
 /// Danish phones of the simulator whose cards are good.
 const PHONES: &[&str] = &["+4557373259", "+4522509895", "+4554048573", "+4585155935"];

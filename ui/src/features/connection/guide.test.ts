@@ -37,12 +37,12 @@ const SAVED: ConnectionView = {
   merchantVat: null,
 };
 
-test('a step is not left while something is missing, and says what', () => {
+test('a step is not left while something is missing, and says what', async () => {
   const guide = new Guide(core().call);
-  guide.next();
+  await guide.next();
   expect([guide.step, guide.wrong]).toEqual(['world', 'name']);
   guide.form.name = 'Shop';
-  guide.next();
+  await guide.next();
   expect([guide.step, guide.wrong]).toEqual(['app', null]);
 });
 
@@ -69,19 +69,20 @@ test('saved: the secrets are gone from the page, and the connection is open', as
   const guide = filled(new Guide(call));
   expect(await guide.save()).toBe(true);
   expect([guide.form.clientSecret, guide.form.gatewaySecret, guide.form.gatewayId]).toEqual(['', '', '']);
-  expect(asked.map(([name]) => name)).toEqual(['connection_add', 'connection_choose']);
-  expect(asked[1]?.[1]).toEqual({ id: 'new' });
+  expect(asked.map(([name]) => name)).toEqual(['connection_add', 'unfinished_keep', 'connection_choose']);
+  expect(asked[1]?.[1]).toEqual({ form: null });
+  expect(asked[2]?.[1]).toEqual({ id: 'new' });
 });
 
 test('a change needs none of what is never shown again', async () => {
   const { call, asked } = core();
   const guide = new Guide(call, SAVED);
   for (const step of ['app', 'oauth', 'back', 'check'] as const) {
-    guide.next();
+    await guide.next();
     expect(guide.step).toBe(step);
   }
   await guide.save();
-  expect(asked[0]).toEqual(['connection_change', { id: 'old', form: expect.objectContaining({ country: 'FI', clientSecret: '' }) as unknown }]);
+  expect(asked.at(-2)).toEqual(['connection_change', { id: 'old', form: expect.objectContaining({ country: 'FI', clientSecret: '' }) as unknown }]);
 });
 
 test('a change keeps the provider, and a sign-in follows where nobody is signed in any more', async () => {
@@ -108,4 +109,74 @@ test('what is refused keeps everything that was typed', async () => {
   expect(await guide.save()).toBe(false);
   expect(guide.failure?.code).toBe('keychain_locked');
   expect(guide.form.clientSecret).toBe('s');
+});
+
+test('an address by which no answer comes back is not gone on from, and it is said why', async () => {
+  for (const [detail, address] of [['redirect_uri.world', 'world'], ['redirect_uri.query', 'query'], ['redirect_uri', 'wrong']] as const) {
+    const guide = filled(new Guide(core({ return_address_check: () => refuse('connection_invalid', detail) }).call));
+    guide.go('back');
+    await guide.next();
+    expect([guide.step, guide.wrong, guide.address]).toEqual(['back', 'redirectUri', address]);
+  }
+});
+
+test('what is wrong about an address is found although it says why', async () => {
+  const guide = filled(new Guide(core({ connection_add: () => refuse('connection_invalid', 'redirect_uri.world') }).call));
+  guide.go('check');
+  await guide.save();
+  expect([guide.step, guide.wrong]).toEqual(['back', 'redirectUri']);
+});
+
+test('an unfinished connection is kept without its secrets and resumed where something is missing', async () => {
+  const kept: unknown[] = [];
+  const first = filled(new Guide(core({ unfinished_keep: (input) => void kept.push(input) }).call));
+  await first.keep();
+  const text = JSON.stringify(kept[0]);
+  expect(text).toContain('https://shop.dk/return');
+  for (const secret of ['clientSecret', 'gatewayId', 'gatewaySecret']) expect(text).not.toContain(secret);
+
+  const second = new Guide(core({ unfinished_show: () => kept[0] }).call);
+  await second.resume();
+  expect([second.resumed, second.step, second.form.clientId]).toEqual([true, 'app', 'a.b']);
+  await second.startAfresh();
+  expect([second.resumed, second.step, second.form.clientId]).toEqual([false, 'world', '']);
+});
+
+test('nothing typed: nothing kept', async () => {
+  const { call, asked } = core();
+  await new Guide(call).keep();
+  expect(asked).toEqual([]);
+});
+
+test('without a keychain the guide goes on for this run', async () => {
+  let forgone = false;
+  const { call, asked } = core({
+    connection_add: () => {
+      if (!forgone) throw { code: 'keychain_missing', next: 'keep_this_run_only' };
+      return { id: 'new' };
+    },
+    keychain_forgo: () => (forgone = true),
+  });
+  const guide = filled(new Guide(call));
+  expect(await guide.save()).toBe(false);
+  expect(guide.failure?.next).toBe('keep_this_run_only');
+  expect(await guide.forgoKeychain()).toBe(true);
+  expect(await guide.save()).toBe(true);
+  expect(asked.map(([name]) => name)).toEqual(['connection_add', 'keychain_forgo', 'connection_add', 'unfinished_keep', 'connection_choose']);
+});
+
+test('a connection that was kept but could not be opened is not added twice', async () => {
+  let locked = true;
+  const { call, asked } = core({ connection_choose: () => (locked ? refuse('keychain_locked') : { session: { state: 'signed_out' } }) });
+  const guide = filled(new Guide(call));
+  expect(await guide.save()).toBe(false);
+  locked = false;
+  expect(await guide.save()).toBe(true);
+  expect(asked.filter(([name]) => name === 'connection_add')).toHaveLength(1);
+});
+
+test('saved for later: it is kept whole, and what is open stays open', async () => {
+  const { call, asked } = core();
+  expect(await filled(new Guide(call)).saveForLater()).toBe(true);
+  expect(asked.map(([name]) => name)).toEqual(['connection_add', 'unfinished_keep']);
 });

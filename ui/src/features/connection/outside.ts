@@ -5,6 +5,9 @@ import { sentenceOfRefusal, t } from '../../i18n';
 import { refusalFrom } from '../../bridge';
 import { toasts } from '../../kit';
 
+/** MobilePay's developer support (spec 2.1). */
+export const SUPPORT = 'developer@mobilepay.dk';
+
 export async function openPortal(portal: Portal, world: World, country: CountryCode): Promise<void> {
   await said(async () => {
     const { opened, address } = await call('portal_open', { portal, world, country });
