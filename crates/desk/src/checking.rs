@@ -161,18 +161,18 @@ async fn api(subject: &Subject<'_>, report: &mut Report) {
     issuers(subject, token, &merchant, report).await;
 }
 
-/// What the first call says of the gateway's credentials. `signed_in`: with a token that was good a moment ago, so that a
-/// 401 can only mean them. Answers whether it let us through.
+/// What the first call says of the gateway's credentials. `signed_in`: with a token that was renewed if it had to be, so
+/// that a 401 that does not name them leaves it open whether they or the sign-in are not accepted. Answers whether it let us through.
 fn gateway(error: Option<&ApiError>, signed_in: bool, report: &mut Report) -> bool {
     let (verdict, finding) = match error {
         None
         | Some(ApiError::Refused { .. } | ApiError::NotFound { .. } | ApiError::AlreadyExists { .. }) => {
             (Verdict::Good, Finding::GatewayPassed)
         }
-        Some(ApiError::Unauthorized { .. }) if signed_in => (Verdict::Bad, Finding::GatewayRefused),
         Some(ApiError::Unauthorized { description, .. }) if names_the_app(description.as_deref()) => {
             (Verdict::Bad, Finding::GatewayRefused)
         }
+        Some(ApiError::Unauthorized { .. }) if signed_in => (Verdict::Open, Finding::SignInNotAccepted),
         Some(ApiError::Unauthorized { .. }) => (Verdict::Open, Finding::AfterSignIn),
         Some(ApiError::NotSent { .. }) => (Verdict::Bad, Finding::ApiUnreachable),
         Some(ApiError::Throttled { .. } | ApiError::Unclear { .. }) => (Verdict::Open, Finding::ApiTrouble),

@@ -20,12 +20,12 @@ use uuid::Uuid;
 use crate::books::Books;
 use crate::callbacks::Callbacks;
 use crate::credentials::store_refusal;
-
-use crate::ipc::{Event, IssuerView, NextStep, Refusal, RefusalCode};
+use crate::ipc::{Event, IssuerView, NextStep, Refusal, RefusalCode, SigninRefused};
 use crate::pace::Pace;
 use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
 use crate::trade_clock::TradeClock;
+use crate::trouble::Troubles;
 use crate::{poller, sender, worlds};
 
 /// An open connection.
@@ -38,6 +38,7 @@ pub(crate) struct Connection {
     /// Why the secrets could not be read when it was opened; until it is opened anew, nothing can be called.
     pub(crate) wanting: Option<Refusal>,
     pub(crate) pace: Pace,
+    pub(crate) troubles: Troubles,
     pub(crate) wake_sender: Notify,
     pub(crate) wake_poller: Notify,
     pub(crate) callbacks: Callbacks,
@@ -111,6 +112,7 @@ impl Connection {
             country,
             books: Books::keep(ledger),
             session,
+            troubles: Troubles::at_start(wanting.as_ref()),
             wanting,
             pace,
             wake_sender: Notify::new(),
@@ -128,6 +130,7 @@ impl Connection {
         connection.tasks.spawn(sender::run(Arc::clone(&connection)));
         connection.tasks.spawn(poller::run(Arc::clone(&connection)));
         connection.tasks.spawn(follow_clock(Arc::clone(&connection)));
+        connection.tasks.spawn(tell_of_session(Arc::clone(&connection)));
         Ok(connection)
     }
 
@@ -226,11 +229,15 @@ impl Connection {
 
     /// Takes down from an answer or error whether the network is there, and tells the window when that changed.
     pub(crate) fn note_network(&self, error: Option<&ApiError>) {
+        let news = self.troubles.note_call(error);
         self.note_reached(match error {
             Some(ApiError::NotSent { .. }) => false,
             Some(ApiError::Unclear { trace, .. }) => trace.status.is_some(),
             _ => true,
         });
+        if news {
+            self.tell(Event::ConnectionChanged);
+        }
     }
 
     fn note_reached(&self, reached: bool) {
@@ -265,16 +272,7 @@ impl Connection {
         if let Some(refusal) = &self.wanting {
             return Err(refusal.clone());
         }
-        let token_value = match self.session.access_token().await {
-            Ok(token) => token,
-            Err(error) => {
-                if matches!(error, SessionError::Unreachable) {
-                    self.note_reached(false);
-                }
-                return Err(session_refusal(error));
-            }
-        };
-        let token = AccessToken::new(token_value.clone());
+        let (token_value, token) = self.token().await?;
         if let Some(merchant_id) = self.fact("merchant_id").await? {
             return Ok(Ready {
                 token,
@@ -283,7 +281,15 @@ impl Connection {
             });
         }
         let me = self.api.me(&token, Uuid::new_v4()).await;
-        self.note_network(me.as_ref().err());
+        self.note_answer(me.as_ref().err(), &token_value).await;
+        let (me, token_value, token) = if matches!(me, Err(ApiError::Unauthorized { .. })) {
+            let (token_value, token) = self.token().await?;
+            let again = self.api.me(&token, Uuid::new_v4()).await;
+            self.note_answer(again.as_ref().err(), &token_value).await;
+            (again, token_value, token)
+        } else {
+            (me, token_value, token)
+        };
         let merchant_id = me.map_err(|error| api_refusal(&error))?.value.merchant_id;
         self.save_fact("merchant_id", merchant_id.clone()).await?;
         let ready = Ready {
@@ -296,13 +302,62 @@ impl Connection {
         Ok(ready)
     }
 
+    /// A token, renewed if need be.
+    async fn token(&self) -> Outcome<(SecretString, AccessToken)> {
+        let token = self.session.access_token().await;
+        if self.troubles.note_session(token.as_ref().err()) {
+            self.tell(Event::ConnectionChanged);
+        }
+        if matches!(token, Err(SessionError::Unreachable)) {
+            self.note_reached(false);
+        }
+        let value = token.map_err(session_refusal)?;
+        Ok((value.clone(), AccessToken::new(value)))
+    }
+
+    /// Takes down how a call with `token` ended. A token that was not accepted is not used again.
+    pub(crate) async fn note_answer(&self, error: Option<&ApiError>, token: &SecretString) {
+        if matches!(error, Some(ApiError::Unauthorized { .. })) {
+            self.session.rejected(token).await;
+        }
+        self.note_network(error);
+    }
+
+    /// Makes a call that may be repeated; if its token is not accepted, once more with a new one (spec 3).
+    pub(crate) async fn call<T, F>(&self, call: impl Fn(Arc<Ready>) -> F) -> Outcome<Result<T, ApiError>>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
+        let ready = Arc::new(self.ready_to_call().await?);
+        let first = call(Arc::clone(&ready)).await;
+        self.learn_from(first.as_ref().err(), &ready).await;
+        if !matches!(first, Err(ApiError::Unauthorized { .. })) {
+            return Ok(first);
+        }
+        // Without another token the first answer is the answer.
+        let Ok(ready) = self.ready_to_call().await else {
+            return Ok(first);
+        };
+        let ready = Arc::new(ready);
+        let second = call(Arc::clone(&ready)).await;
+        self.learn_from(second.as_ref().err(), &ready).await;
+        Ok(second)
+    }
+
+    async fn learn_from(&self, error: Option<&ApiError>, ready: &Ready) {
+        self.note_network(error);
+        if let Some(error) = error {
+            self.heed(error, ready).await;
+        }
+    }
+
     /// Asks for the issuers and keeps them.
     pub(crate) async fn learn_issuers(&self, ready: &Ready) -> Outcome<Vec<IssuerView>> {
         let answer = self
             .api
             .issuers(&ready.token, Uuid::new_v4(), &ready.merchant_id)
             .await;
-        self.note_network(answer.as_ref().err());
+        self.note_answer(answer.as_ref().err(), &ready.token_value).await;
         let issuers: Vec<IssuerView> = answer
             .map_err(|error| api_refusal(&error))?
             .value
@@ -356,6 +411,22 @@ async fn follow_clock(connection: Arc<Connection>) {
         connection.wake_sender.notify_one();
         connection.wake_poller.notify_one();
         connection.tell(Event::EverythingChanged);
+    }
+}
+
+/// Tells the window when the session changes by itself: a consent that was withdrawn, a token that was renewed.
+async fn tell_of_session(connection: Arc<Connection>) {
+    let mut states = connection.session.watch();
+    loop {
+        tokio::select! {
+            () = connection.closing.cancelled() => return,
+            changed = states.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+            }
+        }
+        connection.tell(Event::ConnectionChanged);
     }
 }
 
@@ -427,7 +498,7 @@ pub(crate) fn session_refusal(error: SessionError) -> Refusal {
             RefusalCode::SigninRefused,
             format!("The clock of this computer is off by {seconds} seconds."),
         )
-        .with_detail("id_token_clock_off"),
+        .with_signin(SigninRefused::clock_off(seconds)),
         SessionError::HeldElsewhere => Refusal::new(
             RefusalCode::BooksInUse,
             "Another Kvit is using this connection's sign-in.",
@@ -466,5 +537,18 @@ pub(crate) fn api_refusal(error: &ApiError) -> Refusal {
         refusal.with_next(NextStep::OpenConnection)
     } else {
         refusal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ipc::SigninReason;
+
+    #[test]
+    fn a_clock_that_is_off_is_said_by_its_own_sentence_and_by_how_much() {
+        let refusal = session_refusal(SessionError::ClockOff(-3_600));
+        assert_eq!(refusal.signin, Some(SigninReason::ClockOff));
+        assert_eq!(refusal.detail.as_deref(), Some("clock_off_-3600_s"));
     }
 }

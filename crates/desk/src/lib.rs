@@ -27,6 +27,7 @@ mod signin;
 mod table;
 mod telephones;
 mod trade_clock;
+mod trouble;
 mod worlds;
 
 pub use browser::{Browser, BrowserRefused};

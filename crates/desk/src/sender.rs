@@ -69,8 +69,12 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
         return Ok(Step::Wait(Some(until)));
     }
     // The token and the merchant first: nothing is marked as sending while a sign-in or the network is missing.
-    let Ok(ready) = connection.ready_to_call().await else {
-        return Ok(Step::Wait(Some(now + SignedDuration::from_secs(15))));
+    let ready = match connection.ready_to_call().await {
+        Ok(ready) => ready,
+        Err(refusal) => {
+            tracing::info!(%refusal, "the outbox waits");
+            return Ok(Step::Wait(Some(now + SignedDuration::from_secs(15))));
+        }
     };
     let correlation = Uuid::new_v4();
     begin(connection, &item, correlation).await?;

@@ -497,6 +497,21 @@ fn redeem(world: &World, client: &str, request: &TokenRequest) -> Result<Value, 
     issue(world, code.grant, now, Some(&code.nonce), None)
 }
 
+/// The merchant withdraws in the portal what was allowed to programs (spec 6.9). Answers how many sign-ins that ended.
+pub(crate) fn withdraw(world: &World, merchant: &str) -> usize {
+    let mut state = world.lock();
+    let grants: std::collections::BTreeSet<String> = state
+        .refresh
+        .values()
+        .filter(|grant| grant.merchant.as_deref() == Some(merchant))
+        .map(|grant| grant.id.clone())
+        .collect();
+    for grant in &grants {
+        revoke(&mut state, grant);
+    }
+    grants.len()
+}
+
 fn revoke(state: &mut crate::state::State, grant: &str) {
     let gone: Vec<String> = state
         .refresh

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::openid;
 use crate::seed;
 use crate::server::World;
 
@@ -18,6 +19,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route("/__practice/state", get(state))
         .route("/__practice/clock", get(clock).post(move_clock))
+        .route("/__practice/sign-ins/{merchant}", delete(withdraw))
 }
 
 async fn state(State(world): State<Arc<World>>) -> Json<Value> {
@@ -44,6 +46,11 @@ async fn state(State(world): State<Arc<World>>) -> Json<Value> {
     Json(
         json!({ "now": world.now().to_string(), "merchants": merchants, "users": users, "unavailable": seed::UNAVAILABLE, "invoices": invoices }),
     )
+}
+
+/// What a merchant does in the portal: every program that was allowed is allowed no longer.
+async fn withdraw(State(world): State<Arc<World>>, Path(merchant): Path<String>) -> Json<Value> {
+    Json(json!({ "ended": openid::withdraw(&world, &merchant) }))
 }
 
 async fn clock(State(world): State<Arc<World>>) -> Json<Value> {

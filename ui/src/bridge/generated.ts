@@ -498,6 +498,10 @@ connection: ConnectionView,
  */
 session: SessionView, 
 /**
+ * What keeps it from being used although somebody may be signed in; queued invoices wait for its end.
+ */
+trouble: SessionTrouble | null, 
+/**
  * The business on the paper.
  */
 business: BusinessView, 
@@ -934,6 +938,11 @@ nextNumber: number,
 sentToday: number, };
 
 /**
+ * Why a session ended by itself. A variant exists only because the window has a sentence of its own for it.
+ */
+export type EndedBecause = "revoked" | "client_refused" | "lost";
+
+/**
  * Something changed.
  */
 export type Event = { "type": "invoices_changed", 
@@ -971,7 +980,7 @@ count: number, };
 /**
  * What was found; each has a sentence and a next step of its own.
  */
-export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "earlier_first";
+export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "sign_in_not_accepted" | "earlier_first";
 
 /**
  * Numbers that are missing.
@@ -1960,6 +1969,19 @@ export type SavedFile = {
 path: string, };
 
 /**
+ * What keeps a session from being used.
+ */
+export type SessionTrouble = { 
+/**
+ * What it is.
+ */
+trouble: Trouble, 
+/**
+ * With `clock_off`: seconds by which this computer's clock is ahead; negative: behind.
+ */
+seconds: number | null, };
+
+/**
  * Who is signed in.
  */
 export type SessionView = { "state": "signed_out" } | { "state": "signed_in", 
@@ -1980,9 +2002,9 @@ thisRunOnly: boolean,
  */
 unsaved: boolean, } | { "state": "sign_in_needed", 
 /**
- * Why, as a stable code (`revoked`, `client_refused`, `lost`).
+ * Why.
  */
-reason: string, };
+reason: EndedBecause, };
 
 /**
  * Settings of the program on this computer.
@@ -2222,6 +2244,11 @@ count: number,
  * When, if not at once, ISO timestamp: an earlier attempt may still be on its way, or MobilePay asked to wait.
  */
 at: string | null, };
+
+/**
+ * Kinds of trouble. A variant exists only because the window has a sentence of its own for it.
+ */
+export type Trouble = "provider_unreachable" | "keychain_locked" | "keychain_missing" | "keychain_failed" | "secrets_missing" | "clock_off" | "held_elsewhere" | "not_accepted";
 
 /**
  * The connection that was begun and is not whole yet. There is at most one.

@@ -99,6 +99,12 @@ async fn check_open(desk: &Desk) -> Outcome<Vec<CheckedPiece>> {
     desk.read_what_was_wanting().await?;
     let connection = desk.current();
     let session = &connection.session;
+    // A 401 with a token that is no good any more says nothing of the gateway's credentials (spec 6.7): one is renewed first.
+    if let Ok(token) = session.access_token().await {
+        let bearer = AccessToken::new(token.clone());
+        let me = connection.api.me(&bearer, uuid::Uuid::new_v4()).await;
+        connection.note_answer(me.as_ref().err(), &token).await;
+    }
     let subject = Subject {
         http: session.http().clone(),
         provider: credentials::provider(&connection.saved)?,
@@ -170,6 +176,7 @@ pub(crate) async fn status(desk: &Desk) -> Outcome<ConnectionStatus> {
     Ok(ConnectionStatus {
         connection: connection.saved.view.clone(),
         session: signin::session_view(&connection, desk.credentials.this_run_only()).await,
+        trouble: connection.troubles.now(),
         business: business::show(&connection).await?,
         merchant_id: connection.fact("merchant_id").await?,
         issuers: connection.issuers().await?,

@@ -147,6 +147,8 @@ pub enum Finding {
 
     /// It can be told only once somebody has signed in.
     AfterSignIn,
+    /// The sign-in was not accepted although it was just renewed.
+    SignInNotAccepted,
     /// A piece before it has to be right first.
     EarlierFirst,
 }

@@ -168,6 +168,8 @@ pub struct ConnectionStatus {
     pub connection: ConnectionView,
     /// The session.
     pub session: SessionView,
+    /// What keeps it from being used although somebody may be signed in; queued invoices wait for its end.
+    pub trouble: Option<SessionTrouble>,
     /// The business on the paper.
     pub business: BusinessView,
     /// MobilePay's id of the merchant, once told.
@@ -222,9 +224,53 @@ pub enum SessionView {
     /// The session ended by itself.
     #[serde(rename = "sign_in_needed", rename_all = "camelCase")]
     SignInNeeded {
-        /// Why, as a stable code (`revoked`, `client_refused`, `lost`).
-        reason: String,
+        /// Why.
+        reason: EndedBecause,
     },
+}
+
+/// Why a session ended by itself. A variant exists only because the window has a sentence of its own for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBecause {
+    /// The provider ended it: withdrawn, unused for 13 months, or used up.
+    Revoked,
+    /// The provider no longer accepts the client's credentials.
+    ClientRefused,
+    /// What came back of a refresh did not pass the checks.
+    Lost,
+}
+
+/// What keeps a session from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct SessionTrouble {
+    /// What it is.
+    pub trouble: Trouble,
+    /// With `clock_off`: seconds by which this computer's clock is ahead; negative: behind.
+    #[ts(type = "number | null")]
+    pub seconds: Option<i64>,
+}
+
+/// Kinds of trouble. A variant exists only because the window has a sentence of its own for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// The sign-in service does not answer.
+    ProviderUnreachable,
+    /// The keychain is locked.
+    KeychainLocked,
+    /// There is no keychain.
+    KeychainMissing,
+    /// The keychain failed.
+    KeychainFailed,
+    /// The connection's secrets are no longer in the keychain.
+    SecretsMissing,
+    /// This computer's clock is off, so nothing can be checked.
+    ClockOff,
+    /// Another Kvit is using this sign-in.
+    HeldElsewhere,
+    /// `MobilePay` does not accept the sign-in although it was just renewed.
+    NotAccepted,
 }
 
 /// Where secrets are kept.

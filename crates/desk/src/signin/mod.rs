@@ -18,7 +18,8 @@ use crate::Desk;
 use crate::connection::Connection;
 use crate::credentials::store_refusal;
 use crate::ipc::{
-    Door, NextStep, Refusal, RefusalCode, SessionView, SigninReason, SigninRefused, SigninView, World,
+    Door, EndedBecause, NextStep, Refusal, RefusalCode, SessionView, SigninReason, SigninRefused, SigninView,
+    World,
 };
 use crate::practice::LOOPBACK_RETURN;
 use crate::refuse::Outcome;
@@ -182,7 +183,11 @@ pub(crate) async fn session_view(connection: &Connection, this_run_only: bool) -
     match connection.session.state() {
         SessionState::SignedOut => SessionView::SignedOut,
         SessionState::SignInNeeded { reason } => SessionView::SignInNeeded {
-            reason: reason.to_owned(),
+            reason: match reason {
+                "client_refused" => EndedBecause::ClientRefused,
+                "lost" => EndedBecause::Lost,
+                _ => EndedBecause::Revoked,
+            },
         },
         SessionState::SignedIn { last_used } => {
             // 13 months, sliding (spec 6.4).

@@ -7,9 +7,25 @@ use crate::ipc::{Refusal, RefusalCode, SigninReason as Reason, SigninRefused};
 
 impl From<&SigninError> for SigninRefused {
     fn from(error: &SigninError) -> Self {
+        use IdTokenRefused::ClockOff;
+        if let SigninError::FrontIdToken(ClockOff(seconds)) | SigninError::BackIdToken(ClockOff(seconds)) =
+            error
+        {
+            return Self::clock_off(*seconds);
+        }
         Self {
             reason: of_signin(error),
             code: error.code(),
+        }
+    }
+}
+
+impl SigninRefused {
+    /// This computer's clock is ahead by `seconds` (negative: behind).
+    pub(crate) fn clock_off(seconds: i64) -> Self {
+        Self {
+            reason: Reason::ClockOff,
+            code: format!("clock_off_{seconds}_s"),
         }
     }
 }

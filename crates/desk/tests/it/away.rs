@@ -91,6 +91,27 @@ impl Service {
         self.running.as_ref().expect("the port is open")
     }
 
+    /// The merchant withdraws in the portal what was allowed to Kvit.
+    pub(crate) async fn withdraw_sign_ins(&self) {
+        let base = self.running().base_url();
+        let state: Value = reqwest::get(format!("{base}/__practice/state"))
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        for merchant in state["merchants"].as_array().unwrap() {
+            let id = merchant["id"].as_str().unwrap();
+            let url = format!("{base}/__practice/sign-ins/{id}");
+            reqwest::Client::new().delete(url).send().await.unwrap();
+        }
+    }
+
+    /// No fault is in force any more.
+    pub(crate) fn mend(&self) {
+        self.running().faults().clear();
+    }
+
     pub(crate) fn strike(&self, fault: simulator::Fault) {
         self.running().faults().add(fault);
     }

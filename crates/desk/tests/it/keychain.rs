@@ -165,6 +165,8 @@ async fn a_keychain_that_is_opened_after_the_start_brings_the_session_back() {
     place.keychain.is(Now::Locked);
     place.reopen().await;
     assert_eq!(place.session().await, "signed_out");
+    let status = place.call("connection_show", json!({})).await;
+    assert_eq!(status["trouble"]["trouble"], "keychain_locked");
     let refusal = place.desk.call("connection_check", json!({})).await.unwrap_err();
     assert_eq!(refusal.code, RefusalCode::KeychainLocked);
     place.keychain.is(Now::Open);

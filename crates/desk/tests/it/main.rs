@@ -12,6 +12,7 @@ mod gate;
 mod keychain;
 mod outbox;
 mod practice_clock;
+mod session_ends;
 mod shop;
 mod signing_in;
 mod thread;

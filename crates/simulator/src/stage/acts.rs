@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{agreements, switches};
 use crate::callbacks::{Mangle, carry};
 use crate::faults::{Fault, Trouble};
+use crate::openid;
 use crate::practice;
 use crate::seed;
 use crate::server::World;
@@ -23,6 +24,7 @@ pub(super) struct Act {
     pub(super) what: String,
     seconds: i64,
     invoice: String,
+    merchant: String,
     pub(super) consent: String,
     pub(super) reading: String,
     phone: String,
@@ -47,6 +49,10 @@ pub(super) async fn act(State(world): State<Arc<World>>, Form(act): Form<Act>) -
         "now" | "later" | "reject" => pay(&world, &act),
         "agree" | "not-now" | "take-back" => agreements::pressed(&world, &act),
         "take" | "leave" => switches::pressed(&world, &act),
+        "withdraw" => format!(
+            "{} sign-ins of programs were ended.",
+            openid::withdraw(&world, &act.merchant)
+        ),
         "fault" => add_fault(&world, &act),
         "mend" => {
             world.faults.remove(act.id);

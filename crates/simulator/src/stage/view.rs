@@ -336,8 +336,13 @@ fn merchant_item(state: &State, merchant: &Merchant) -> String {
         .filter(|invoice| invoice.merchant == merchant.id)
         .count();
     format!(
-        "<li><span>{} <small>{}</small>{issuers}</span><small class=nowrap>{count} sent</small></li>",
+        "<li><span>{} <small>{}</small>{issuers}</span><small class=nowrap>{count} sent</small>{}</li>",
         escape(merchant.name),
-        merchant.vat
+        merchant.vat,
+        button(
+            "withdraw",
+            "Withdraw sign-ins",
+            &format!("<input type=hidden name=merchant value=\"{}\">", merchant.id),
+        )
     )
 }

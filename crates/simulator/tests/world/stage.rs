@@ -155,3 +155,13 @@ async fn a_login_survives_a_restart_and_its_cookie_is_not_in_the_books() -> Resu
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_merchant_withdraws_what_programs_were_allowed() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let page = press(&shop, &[("act", "withdraw"), ("merchant", &shop.merchant)]).await?;
+    assert!(page.contains("1 sign-ins of programs were ended."));
+    let (status, _) = shop.call(Method::GET, "/merchants/me", None).await?;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    Ok(())
+}

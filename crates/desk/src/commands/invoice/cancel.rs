@@ -19,7 +19,8 @@ pub(crate) async fn invoice_cancel(desk: &Desk, invoice: InvoiceRef) -> Outcome<
             "An invoice in this state cannot be cancelled.",
         ));
     };
-    let ready = connection.ready_to_call().await?;
+    // Nothing is asked for while a sign-in or the network is missing.
+    connection.ready_to_call().await?;
     // Intent before effect: what was asked stands in the books whatever becomes of the call.
     let (id, now) = (invoice.id.clone(), connection.now());
     connection
@@ -27,11 +28,16 @@ pub(crate) async fn invoice_cancel(desk: &Desk, invoice: InvoiceRef) -> Outcome<
         .with(move |books| books.note_cancel_asked(&id, now))
         .await??;
     let answer = connection
-        .api
-        .cancel(&ready.token, Uuid::new_v4(), &ready.merchant_id, &service_id)
-        .await;
+        .call(|ready| {
+            let (connection, service_id) = (&connection, &service_id);
+            async move {
+                let (token, merchant) = (&ready.token, &ready.merchant_id);
+                let api = &connection.api;
+                api.cancel(token, Uuid::new_v4(), merchant, service_id).await
+            }
+        })
+        .await?;
     kill_point::pass("cancel.answer");
-    connection.note_network(answer.as_ref().err());
     let id = invoice.id.clone();
     match answer {
         Ok(answer) => {
@@ -42,7 +48,6 @@ pub(crate) async fn invoice_cancel(desk: &Desk, invoice: InvoiceRef) -> Outcome<
                 .await??;
         }
         Err(error) => {
-            connection.heed(&error, &ready).await;
             let evidence = cancel_refused(&connection, &error);
             connection
                 .books

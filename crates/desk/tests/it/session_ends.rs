@@ -1,0 +1,83 @@
+//! A session that ends or stalls by itself: the merchant is told without asking, and what is queued waits and goes out once.
+
+use crate::away::{CREATE, Service, sign_in};
+use crate::shop::Shop;
+use desk::ipc::Event;
+use serde_json::{Value, json};
+use simulator::Fault;
+
+/// Waits, driven by events of the connection alone, until `shows` holds of how things stand.
+async fn told(shop: &Shop, shows: impl Fn(&Value) -> bool) -> Value {
+    let mut events = shop.desk.events();
+    let told = async {
+        loop {
+            let status = shop.call("connection_show", json!({})).await;
+            if shows(&status) {
+                return status;
+            }
+            while !matches!(events.recv().await, Ok(Event::ConnectionChanged)) {}
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), told)
+        .await
+        .expect("the merchant is told")
+}
+
+#[tokio::test]
+async fn a_consent_that_is_withdrawn_is_told_and_the_queued_invoice_goes_out_once_after_the_next_sign_in() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    service.withdraw_sign_ins().await;
+    let sent = service.send(&shop, "phone").await;
+    let status = told(&shop, |status| status["session"]["state"] == "sign_in_needed").await;
+    assert_eq!(status["session"]["reason"], "revoked");
+    assert_eq!(status["outboxWaiting"], 1);
+    assert_eq!(service.invoices().await, []);
+
+    sign_in(&shop).await;
+    service.pass(&shop, 60);
+    shop.until(&sent, "created").await;
+    assert_eq!(service.invoices().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_renewed_and_never_accepted_is_told_and_nothing_is_lost() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    service.strike(Fault::status(401).on(CREATE).method("POST"));
+    let sent = service.send(&shop, "phone").await;
+    let mut events = shop.desk.events();
+    let status = loop {
+        let status = shop.call("connection_show", json!({})).await;
+        if status["trouble"] != Value::Null {
+            break status;
+        }
+        let _ = events.recv().await;
+        service.pass(&shop, 10);
+    };
+    assert_eq!(status["trouble"]["trouble"], "not_accepted");
+    assert_eq!(status["session"]["state"], "signed_in");
+    service.mend();
+    service.pass(&shop, 600);
+    shop.until(&sent, "created").await;
+    let status = told(&shop, |status| status["trouble"] == Value::Null).await;
+    assert_eq!(status["outboxWaiting"], 0);
+    assert_eq!(service.invoices().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_cancellation_with_a_token_that_is_not_accepted_is_repeated_with_a_new_one() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let sent = service.send(&shop, "phone").await;
+    let created = shop.until(&sent, "created").await;
+    service.strike(
+        Fault::status(401)
+            .on("/merchants/{merchant}/invoices/{invoice}/cancel")
+            .once(),
+    );
+    let cancelled = shop
+        .call("invoice_cancel", json!({ "id": created["row"]["id"] }))
+        .await;
+    assert_eq!(cancelled["row"]["state"], "canceled");
+}
