@@ -1,20 +1,48 @@
 //! JSON as the service reads it: members in any case, numbers exact, nulls as absent.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use rust_decimal::Decimal;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// An object by lower-case member names. Of two spellings of one name the last wins (spec 21 item 3).
 #[derive(Debug, Default)]
 pub(crate) struct Members(BTreeMap<String, Box<RawValue>>);
 
+/// Members as they stand in the text, so that the last one is known.
+struct Pairs(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        from.deserialize_map(InOrder)
+    }
+}
+
 impl Members {
     /// Reads an object; anything else is none.
     pub(crate) fn of(text: &str) -> Option<Self> {
-        let read: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
+        let read: Pairs = serde_json::from_str(text).ok()?;
         Some(Self(
-            read.into_iter()
+            read.0
+                .into_iter()
                 .filter(|(_, value)| value.get() != "null")
                 .map(|(name, value)| (name.to_lowercase().replace('_', ""), value))
                 .collect(),
@@ -120,6 +148,17 @@ mod tests {
         let two = canonical(r#"{"a":[1.0,{"B":"x"}],"totalamount":360}"#);
         assert_eq!(one, two);
         assert_ne!(one, canonical(r#"{"a":[1.0,{"B":"y"}],"totalamount":360}"#));
+    }
+
+    #[test]
+    fn of_two_spellings_of_one_name_the_last_in_the_text_wins() {
+        for (text, said) in [
+            (r#"{"TotalVatAmount": 1, "TotalVATAmount": 2}"#, 2),
+            (r#"{"TotalVATAmount": 2, "TotalVatAmount": 1}"#, 1),
+        ] {
+            let read = Members::of(text).and_then(|members| members.number("totalvatamount").ok()?);
+            assert_eq!(read, Some(said.into()), "{text}");
+        }
     }
 
     #[test]

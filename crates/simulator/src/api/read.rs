@@ -55,7 +55,16 @@ pub(crate) async fn issuers(
             zip_code: issuer.zip,
         })
         .collect();
-    axum::Json(json!({ "InvoiceIssuers": issuers })).into_response()
+    axum::Json(IssuerList {
+        invoice_issuers: issuers,
+    })
+    .into_response()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct IssuerList {
+    invoice_issuers: Vec<IssuerDetails>,
 }
 
 /// Members in the order of the documents (spec 8.2).

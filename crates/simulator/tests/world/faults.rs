@@ -178,6 +178,8 @@ async fn too_many_says_when_to_come_back_in_seconds_or_as_a_date() -> Result<()>
         practice(&shop, Method::POST, "/faults", Some(&asked.to_string())).await?;
         let answer = shop.request(Method::GET, "/merchants/me").send().await?;
         assert_eq!(answer.headers()["retry-after"], said);
+        // A client measures a date against the answer's own.
+        assert_eq!(answer.headers()["date"], "Mon, 02 Mar 2026 11:00:00 GMT");
     }
     Ok(())
 }
