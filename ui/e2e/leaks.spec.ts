@@ -110,8 +110,11 @@ test('what is typed into the form of a connection leaves the window with it', as
   };
   const write = async (): Promise<void> => {
     await page.getByRole('main').getByRole('button', { name: en['settings.connect'], exact: true }).last().click();
-    await form.getByLabel(en['settings.connection_name']).fill('Nordhavn Cykler');
-    await next();
+    // The second time it goes on where secrets are missing.
+    if (secrets.size === 0) {
+      await form.getByLabel(en['settings.connection_name']).fill('Nordhavn Cykler');
+      await next();
+    }
     await form.getByLabel(en['settings.gateway_id']).fill(marked('gateway id'));
     await secret('settings.gateway_secret');
     await next();
@@ -127,11 +130,10 @@ test('what is typed into the form of a connection leaves the window with it', as
   await write();
   await form.getByLabel(en['settings.redirect'], { exact: false }).fill('no address');
   await next();
-  await form.getByRole('button', { name: en['guide.save_sign_in'] }).click();
   await expect(form.getByText(en['guide.address_wrong'])).toBeVisible();
   await form.getByLabel(en['settings.redirect'], { exact: false }).fill('https://shop.example/sandbox/return');
   await next();
-  await form.getByRole('button', { name: en['guide.save_sign_in'] }).click();
+  await form.getByRole('button', { name: en['guide.save_sign_in'], exact: true }).click();
   await expect(form.getByRole('heading', { name: en['connection.sign_in'] })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(form).toBeHidden();
