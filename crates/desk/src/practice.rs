@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use simulator::{ClockError, Config, Country, Simulator, StartError, StaticPage};
 use tokio::sync::watch;
+use url::Url;
 
-use crate::ipc::{ConnectionView, CountryCode, Door, World};
+use crate::ipc::{ConnectionView, CountryCode, Door, Refusal, World};
+use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
 
 /// Where the practice merchant's own return page lies; its name ends as the page expects of the practice world.
@@ -69,6 +71,12 @@ impl Practice {
     /// The port it listens on.
     pub(crate) fn port(&self) -> u16 {
         self.simulator.port()
+    }
+
+    /// The page on which everything in it can be looked up.
+    pub(crate) fn stage(&self) -> Outcome<Url> {
+        let address = format!("{}/__practice/", self.simulator.base_url());
+        Url::parse(&address).map_err(|error| Refusal::unexpected(&error))
     }
 
     /// Its connections: Denmark, then Finland.

@@ -1278,6 +1278,14 @@ comment: string,
  */
 paymentReference: string, 
 /**
+ * Language of the customer: that of the paper it was sent with.
+ */
+language: PaperLanguage, 
+/**
+ * Name of the business on its paper.
+ */
+business: string, 
+/**
  * The link, for links.
  */
 link: LinkView | null, 
@@ -1338,7 +1346,7 @@ export type LanguageChoice = "system" | "da" | "fi" | "en";
  */
 export type Letter = { 
 /**
- * To whom: one address.
+ * To whom: one address, or empty for the merchant to fill in.
  */
 to: string, 
 /**
@@ -1744,7 +1752,7 @@ export type PortalPage = {
  */
 portal: Portal, 
 /**
- * Of which world; the practice world has none.
+ * Of which world.
  */
 world: World, 
 /**
@@ -2218,6 +2226,10 @@ status: number | null,
  * MobilePay's error code, when there was one.
  */
 errorCode: number | null, 
+/**
+ * MobilePay's own words, or what stood in the way, in English.
+ */
+words: string | null, 
 /**
  * A day that belongs to it: the payment day, or until when it waits (ISO).
  */

@@ -1,4 +1,4 @@
 /** Words, amounts and days. */
 export { sentenceOfRefusal } from './refused';
-export { locale, speak, spoken, systemLanguage, t, type Key, type Language, type Params } from './speech.svelte';
+export { locale, speak, spoken, systemLanguage, t, tIn, type Key, type Language, type Params } from './speech.svelte';
 export { shownAmount, shownCount, shownDate, shownDayAndYear, shownDayLong, shownDayName, shownMoment, shownMoney, signOf } from './shown.svelte';

@@ -39,10 +39,15 @@ export function systemLanguage(languages: readonly string[] = navigator.language
 
 /** The text of `key` with its arguments. */
 export function t(key: Key, params?: Params): string {
+  return tIn(language, key, params);
+}
+
+/** The same in another language than the window's: for what the customer reads. */
+export function tIn(language: Language, key: Key, params?: Params): string {
   const id = `${language} ${key}`;
   let format = formats.get(id);
   if (!format) {
-    format = new IntlMessageFormat(WORDS[language][key], locale(), undefined, { ignoreTag: true });
+    format = new IntlMessageFormat(WORDS[language][key], LOCALE[language], undefined, { ignoreTag: true });
     formats.set(id, format);
   }
   return String(format.format(params));

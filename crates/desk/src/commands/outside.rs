@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::Desk;
-use crate::ipc::{Letter, Nothing, Opened, PortalPage, Refusal, RefusalCode, SavedFile};
+use crate::ipc::{Letter, Nothing, Opened, Portal, PortalPage, Refusal, RefusalCode, SavedFile, World};
 use crate::refuse::Outcome;
 use crate::{papers, worlds};
 
@@ -11,10 +11,15 @@ use crate::{papers, worlds};
 const LONGEST_LETTER: usize = 2_000;
 
 pub(crate) async fn portal_open(desk: &Desk, page: PortalPage) -> Outcome<Opened> {
-    let address = worlds::portal(page.portal, page.world, page.country).ok_or_else(|| {
+    let address = match (page.world, page.portal) {
+        // What the practice world's merchant would look up there stands on its stage.
+        (World::Practice, Portal::Merchant) => Some(desk.practice.stage()?),
+        _ => worlds::portal(page.portal, page.world, page.country),
+    };
+    let address = address.ok_or_else(|| {
         Refusal::new(
             RefusalCode::NotInThisWorld,
-            "The practice world has no portal of its own.",
+            "The practice world has no portal for developers.",
         )
     })?;
     Ok(open(desk, address))
@@ -24,7 +29,7 @@ pub(crate) async fn letter_open(desk: &Desk, letter: Letter) -> Outcome<Opened> 
     let address = mailto(&letter).ok_or_else(|| {
         Refusal::new(
             RefusalCode::BadRequest,
-            "A letter needs one address and a short text.",
+            "A letter needs one address at most, and a short text.",
         )
     })?;
     Ok(open(desk, address))
@@ -53,16 +58,9 @@ fn open(desk: &Desk, address: Url) -> Opened {
     }
 }
 
-/// RFC 6068: one address, and blanks as `%20`, because mail programs take a plus for a plus.
+/// RFC 6068: one address, or none for the merchant to fill in, and blanks as `%20`, because mail programs take a plus for a plus.
 fn mailto(letter: &Letter) -> Option<Url> {
-    let (name, host) = letter.to.split_once('@')?;
-    let plain = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
-    };
-    if !plain(name) || !plain(host) {
+    if !letter.to.is_empty() && !is_address(&letter.to) {
         return None;
     }
     let mut url = Url::parse(&format!("mailto:{}", letter.to)).ok()?;
@@ -74,6 +72,18 @@ fn mailto(letter: &Letter) -> Option<Url> {
     let query = url.query()?.replace('+', "%20");
     url.set_query(Some(&query));
     (url.as_str().len() <= LONGEST_LETTER).then_some(url)
+}
+
+/// One plain address, which cannot be taken for more than one.
+fn is_address(to: &str) -> bool {
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
+    };
+    to.split_once('@')
+        .is_some_and(|(name, host)| plain(name) && plain(host))
 }
 
 #[cfg(test)]
@@ -98,9 +108,15 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_to_nobody_yet_leaves_the_address_to_the_merchant() {
+        let url = mailto(&letter("", "x")).unwrap();
+        assert!(url.as_str().starts_with("mailto:?subject="), "{url}");
+    }
+
+    #[test]
     fn what_could_be_more_than_one_letter_is_refused() {
         for to in [
-            "",
+            " ",
             "nobody",
             "a@b?bcc=c@d",
             "a@b,c@d",

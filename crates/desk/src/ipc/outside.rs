@@ -11,7 +11,7 @@ use super::{CountryCode, World};
 pub struct PortalPage {
     /// Which portal.
     pub portal: Portal,
-    /// Of which world; the practice world has none.
+    /// Of which world.
     pub world: World,
     /// Of which country.
     pub country: CountryCode,
@@ -23,14 +23,14 @@ pub struct PortalPage {
 pub enum Portal {
     /// Where apps are made and subscribed to APIs.
     Developer,
-    /// Where the merchant keeps issuers and consents.
+    /// Where the merchant keeps issuers and consents; in practice, the stage of the practice world.
     Merchant,
 }
 
 /// A letter to be written in the merchant's mail program; they send it, or do not.
 #[derive(Clone, Debug, Deserialize, TS)]
 pub struct Letter {
-    /// To whom: one address.
+    /// To whom: one address, or empty for the merchant to fill in.
     pub to: String,
     /// Subject, one line.
     pub subject: String,

@@ -189,7 +189,10 @@ async fn the_window_names_a_portal_and_never_an_address() {
     let page = json!({ "portal": "developer", "world": "sandbox", "country": "FI" });
     let opened = shop.call("portal_open", page).await;
     assert_eq!(opened["address"], "https://sandbox-developer.mobilepay.dk/");
-    let practice = json!({ "portal": "merchant", "world": "practice", "country": "DK" });
+    let stage = json!({ "portal": "merchant", "world": "practice", "country": "DK" });
+    let opened = shop.call("portal_open", stage).await;
+    assert!(opened["address"].as_str().unwrap().ends_with("/__practice/"));
+    let practice = json!({ "portal": "developer", "world": "practice", "country": "DK" });
     let refusal = shop.try_call("portal_open", practice).await.unwrap_err();
     assert_eq!(refusal.code, RefusalCode::NotInThisWorld);
 }

@@ -105,10 +105,11 @@ fn row_of(world: &World, invoice: &Invoice) -> String {
         .map(|day| format!("<small>{day}</small>"))
         .unwrap_or_default();
     format!(
-        "<tr><td class=nowrap>{}<small>{}</small><td class=nowrap>{}<td class=sum>{:.2} {}<td class=nowrap>{}<td>\
+        "<tr><td class=nowrap>{}<small>{}</small><small><code>{}</code></small><td class=nowrap>{}<td class=sum>{:.2} {}<td class=nowrap>{}<td>\
          <span class=\"tag {status_word}\">{status_word}</span>{when}<td>{}",
         escape(number.unwrap_or("–")),
         escape(merchant),
+        escape(&invoice.id),
         escape(invoice.phone.as_deref().unwrap_or("by link")),
         invoice.total,
         invoice.country().currency(),

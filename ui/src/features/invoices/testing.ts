@@ -32,6 +32,8 @@ export function invoice(number: number, told: Partial<InvoiceRow> = {}): Invoice
     vatGroups: [],
     comment: '',
     paymentReference: '',
+    language: 'da',
+    business: 'Nordhavn Cykler',
     link: null,
     timeline: [],
     actions: ['cancel', 'refresh'],

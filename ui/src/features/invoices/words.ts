@@ -1,7 +1,7 @@
 /** What the states and events of an invoice are called, and how they look. Total by type. */
 import { shownDayLong, shownDayName, t } from '../../i18n';
 import type { Tone } from '../../kit';
-import type { ChannelName, InvoiceRow, StateName, TimelineWhat } from '../../bridge/generated';
+import type { ChannelName, InvoiceRow, StateName, TimelineEntry, TimelineWhat } from '../../bridge/generated';
 
 const TONE: Record<StateName, Tone> = {
   held: 'plain',
@@ -44,6 +44,34 @@ export function meaningOf(row: InvoiceRow): string {
     return t('invoices.means_scheduled', { day: shownDayLong(row.paymentDate) });
   }
   return t(`state_means.${row.state}`);
+}
+
+/** What happened, or the same several times in a row. */
+export interface Happened {
+  entry: TimelineEntry;
+  /** How often: attempts that did not get out, one after another, are told as one. */
+  times: number;
+  /** When it happened first, if it happened more than once. */
+  since: string | null;
+}
+
+/** The timeline as it is read: attempts that reached nobody say the same each time. */
+export function told(timeline: readonly TimelineEntry[]): Happened[] {
+  const told: Happened[] = [];
+  for (let at = 0; at < timeline.length; at += 1) {
+    const entry = timeline[at]!;
+    const answer = entry.what === 'attempted' ? timeline[at + 1] : undefined;
+    if (answer?.what !== 'not_sent') {
+      told.push({ entry, times: 1, since: null });
+      continue;
+    }
+    at += 1;
+    const before = told.at(-1);
+    if (before?.entry.what === 'not_sent' && before.entry.status === answer.status) {
+      told[told.length - 1] = { entry: answer, times: before.times + 1, since: before.since ?? before.entry.at };
+    } else told.push({ entry: answer, times: 1, since: null });
+  }
+  return told;
 }
 
 /** What happened, in a few words. */

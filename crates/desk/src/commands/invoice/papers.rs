@@ -25,7 +25,11 @@ pub(crate) async fn invoice_save_pdf(desk: &Desk, wanted: InvoicePaper) -> Outco
 }
 
 /// The language asked for, or the one it was sent with.
-fn language(connection: &Connection, record: &InvoiceRecord, asked: Option<PaperLanguage>) -> PaperLanguage {
+pub(super) fn language(
+    connection: &Connection,
+    record: &InvoiceRecord,
+    asked: Option<PaperLanguage>,
+) -> PaperLanguage {
     let sent_with = match (record.business.language.as_str(), connection.country) {
         ("", Country::Fi) => PaperLanguage::Fi,
         (word, _) => business::language(word),

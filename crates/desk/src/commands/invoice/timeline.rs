@@ -17,9 +17,15 @@ pub(crate) fn entry(said: &Evidence) -> TimelineEntry {
         },
         status: said.status,
         error_code: said.error_code,
+        words: words(said),
         until: said.until.clone(),
         flagged: said.flagged,
     }
+}
+
+/// The words of a row, where they are words: a link that was given up keeps its draft's id there.
+fn words(said: &Evidence) -> Option<String> {
+    said.words.clone().filter(|_| said.what != What::Replaced)
 }
 
 /// What happened, in the window's words.

@@ -4,6 +4,7 @@ use ledger::{Evidence, InvoiceRecord, Shown, What};
 
 use super::cancel::can_cancel;
 use super::list::row;
+use super::papers::language;
 use super::timeline::{entry, upstream};
 use crate::Desk;
 use crate::connection::Connection;
@@ -39,6 +40,8 @@ pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<Invoice
         vat_groups: content.totals.vat_groups.iter().map(vat_group).collect(),
         comment: content.comment.clone().unwrap_or_default(),
         payment_reference: content.payment_reference.clone().unwrap_or_default(),
+        language: language(connection, &record, None),
+        business: record.business.name.clone(),
         link: record.link.as_deref().map(link).transpose()?,
         timeline: evidence.iter().map(entry).collect(),
         actions: actions(&record),

@@ -28,6 +28,10 @@ pub struct InvoiceView {
     pub comment: String,
     /// Payment reference.
     pub payment_reference: String,
+    /// Language of the customer: that of the paper it was sent with.
+    pub language: PaperLanguage,
+    /// Name of the business on its paper.
+    pub business: String,
     /// The link, for links.
     pub link: Option<LinkView>,
     /// What happened, oldest first.
