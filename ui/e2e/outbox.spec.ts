@@ -177,7 +177,7 @@ test('a link that came to nothing is given up for a draft', async ({ shop, page 
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Give up and write anew' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('New invoice');
-  await expect(page.getByRole('combobox').first()).toHaveValue('Østergade Cykler');
+  await expect(page.getByRole('main')).toContainText('Østergade Cykler');
   await becomes(shop, lost, 'replaced');
   await page.keyboard.press('Control+4');
   await expect(page.getByText('Nothing waits')).toBeVisible();

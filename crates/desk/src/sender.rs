@@ -37,8 +37,8 @@ enum Step {
 /// Runs until the connection closes.
 pub(crate) async fn run(connection: Arc<Connection>) {
     let closing = connection.closing.clone();
-    loop {
-        let step = match step(&connection).await {
+    while !closing.is_cancelled() {
+        let step = match turn(&connection).await {
             Ok(step) => step,
             Err(refusal) => {
                 tracing::warn!(%refusal, "the sender pauses");
@@ -52,6 +52,15 @@ pub(crate) async fn run(connection: Arc<Connection>) {
             () = connection.sleep_until(until) => {}
         }
     }
+}
+
+/// One step; if that has to wait, not longer than until a hold ends, so that the list says *queued* in time.
+async fn turn(connection: &Arc<Connection>) -> Done<Step> {
+    let Step::Wait(until) = step(connection).await? else {
+        return Ok(Step::Again);
+    };
+    let release = connection.books.with(|books| books.next_release()).await??;
+    Ok(Step::Wait([until, release].into_iter().flatten().min()))
 }
 
 async fn step(connection: &Arc<Connection>) -> Done<Step> {

@@ -112,6 +112,17 @@ impl Ledger {
         })
     }
 
+    /// When the next hold ends, also of one that then has to wait behind others.
+    pub fn next_release(&self) -> Result<Option<Timestamp>, LedgerError> {
+        let soonest: Option<i64> = self.db.query_row(
+            "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
+             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before < ?1",
+            [PAUSED],
+            |row| row.get(0),
+        )?;
+        soonest.map(sql::moment).transpose()
+    }
+
     /// The first that may go out at `now`, in the order of the numbers.
     ///
     /// One that could not get through holds up those after it: what kept it back keeps them back too, and so the queue

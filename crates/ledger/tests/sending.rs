@@ -291,6 +291,8 @@ fn one_that_could_not_get_through_keeps_those_after_it_in_their_order_and_a_doub
     shop.settle("a", &Outcome::NotSent { retry_at: at(90) }, 7);
     assert_eq!(shop.books.next_to_send(at(89)).unwrap(), None);
     assert_eq!(shop.books.next_wake().unwrap(), Some(at(90)));
+    // Their time to undo ends all the same.
+    assert_eq!(shop.books.next_release().unwrap(), Some(at(5)));
     let order = |shop: &mut Shop, seconds: i64| {
         let item = shop.books.next_to_send(at(seconds)).unwrap().unwrap();
         shop.begin(&item.invoice_id, seconds);

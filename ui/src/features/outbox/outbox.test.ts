@@ -72,3 +72,10 @@ test('a link that cannot be given up says why', async () => {
   expect(await settling.giveUp()).toBeNull();
   expect(settling.failure?.code).toBe('not_now');
 });
+
+test('ids of which MobilePay called are offered once each, the latest ones', async () => {
+  const strays = ['', 'a', 'a', 'b', 'c', 'd', 'e', 'f'].map((serviceId) => ({ at: '', serviceId, state: 'Created', raw: '{}' }));
+  const settling = new Settling(core(0, { callbacks_strays: () => ({ strays, total: 8 }) }).call, waiting(7));
+  await settling.listen();
+  expect(settling.heard).toEqual(['b', 'c', 'd', 'e', 'f']);
+});

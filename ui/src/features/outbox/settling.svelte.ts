@@ -3,6 +3,9 @@ import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
 import type { DraftView, IdWrong, OutboxRow, Refusal, TriedNow, WayOn } from '../../bridge/generated';
 
+/** The latest so many are offered. */
+const MOST_HEARD = 5;
+
 export class Settling {
   readonly about: OutboxRow;
   /** The id as it is typed. */
@@ -11,11 +14,23 @@ export class Settling {
   wrong = $state.raw<IdWrong | null>(null);
   failure = $state.raw<Refusal | null>(null);
   doing = $state<WayOn | null>(null);
+  /** Ids of which MobilePay told in a callback and that no invoice of these books bears: this one's may be among them. */
+  heard = $state.raw<string[]>([]);
   readonly #call: Call;
 
   constructor(call: Call, about: OutboxRow) {
     this.#call = call;
     this.about = about;
+  }
+
+  /** Reads which ids are looking for their invoice. None are no hindrance. */
+  async listen(): Promise<void> {
+    try {
+      const { strays } = await this.#call('callbacks_strays', {});
+      this.heard = [...new Set(strays.map((stray) => stray.serviceId).filter(Boolean))].slice(-MOST_HEARD);
+    } catch (error) {
+      this.failure = refusalFrom(error);
+    }
   }
 
   /** The very same bytes once more. */
