@@ -7,7 +7,7 @@ use ledger::{Gap, GapReason, LedgerError, Waiting};
 use login::SessionState;
 use uuid::Uuid;
 
-use super::invoice::{row, show, upstream};
+use super::invoice::{row, show, upstream, words};
 use super::{draft, naming, rows};
 use crate::Desk;
 use crate::connection::Connection;
@@ -162,7 +162,7 @@ fn standstill(connection: &Connection) -> Option<Standstill> {
 fn view(connection: &Connection, waiting: &Waiting) -> OutboxRow {
     let row = row(connection, &waiting.invoice);
     let why = reason(waiting);
-    let said = waiting.why.as_ref().filter(|said| said.status.is_some());
+    let said = waiting.why.as_ref().filter(|said| words(said).is_some());
     OutboxRow {
         ways: ways(waiting, why),
         row,

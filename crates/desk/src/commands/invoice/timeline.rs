@@ -23,9 +23,13 @@ pub(crate) fn entry(said: &Evidence) -> TimelineEntry {
     }
 }
 
-/// The words of a row, where they are words: a link that was given up keeps its draft's id there.
-fn words(said: &Evidence) -> Option<String> {
-    said.words.clone().filter(|_| said.what != What::Replaced)
+/// The service's own words. What this computer noted of a failure on the way is said by what happened already.
+pub(crate) fn words(said: &Evidence) -> Option<String> {
+    let spoken = matches!(
+        said.what,
+        What::Refused | What::CancelRefused | What::ExistsAlready
+    );
+    said.words.clone().filter(|_| spoken && said.status.is_some())
 }
 
 /// What happened, in the window's words.

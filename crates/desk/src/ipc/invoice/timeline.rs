@@ -17,7 +17,7 @@ pub struct TimelineEntry {
     pub status: Option<u16>,
     /// MobilePay's error code, when there was one.
     pub error_code: Option<u32>,
-    /// MobilePay's own words, or what stood in the way, in English.
+    /// MobilePay's own words, where it refused.
     pub words: Option<String>,
     /// A day that belongs to it: the payment day, or until when it waits (ISO).
     pub until: Option<String>,
