@@ -2227,7 +2227,7 @@ status: number | null,
  */
 errorCode: number | null, 
 /**
- * MobilePay's own words, or what stood in the way, in English.
+ * MobilePay's own words, where it refused.
  */
 words: string | null, 
 /**
