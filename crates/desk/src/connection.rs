@@ -26,7 +26,7 @@ use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
 use crate::trade_clock::TradeClock;
 use crate::trouble::Troubles;
-use crate::{poller, sender, worlds};
+use crate::{consents, poller, sender, worlds};
 
 /// An open connection.
 pub(crate) struct Connection {
@@ -41,6 +41,7 @@ pub(crate) struct Connection {
     pub(crate) troubles: Troubles,
     pub(crate) wake_sender: Notify,
     pub(crate) wake_poller: Notify,
+    pub(crate) wake_consents: Notify,
     pub(crate) callbacks: Callbacks,
     pub(crate) closing: CancellationToken,
     tasks: TaskTracker,
@@ -117,6 +118,7 @@ impl Connection {
             pace,
             wake_sender: Notify::new(),
             wake_poller: Notify::new(),
+            wake_consents: Notify::new(),
             callbacks: Callbacks::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -131,6 +133,7 @@ impl Connection {
         connection.tasks.spawn(poller::run(Arc::clone(&connection)));
         connection.tasks.spawn(follow_clock(Arc::clone(&connection)));
         connection.tasks.spawn(tell_of_session(Arc::clone(&connection)));
+        connection.tasks.spawn(consents::run(Arc::clone(&connection)));
         Ok(connection)
     }
 

@@ -164,6 +164,7 @@ impl Desk {
         let connection = self.current();
         connection.wake_sender.notify_one();
         connection.wake_poller.notify_one();
+        connection.wake_consents.notify_one();
     }
 
     /// Ends all work. What is on its way is waited for.

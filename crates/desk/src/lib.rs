@@ -10,6 +10,7 @@ mod checking;
 mod commands;
 mod connection;
 mod connection_form;
+mod consents;
 mod credentials;
 mod desk;
 mod dispatch;

@@ -65,6 +65,16 @@ macro_rules! with_commands {
             customer_save($crate::ipc::CustomerForm) -> $crate::ipc::CustomerSaved;
             /// Takes a customer out of the list; invoices keep what they said.
             customer_remove($crate::ipc::CustomerRef) -> $crate::ipc::Nothing;
+            /// A page of consents to be sent invoices by phone.
+            consent_list($crate::ipc::ConsentQuery) -> $crate::ipc::ConsentList;
+            /// Links with which a customer can still be asked.
+            consent_links($crate::ipc::Nothing) -> $crate::ipc::ConsentLinks;
+            /// Asks the payer of a link for consent.
+            consent_ask($crate::ipc::InvoiceRef) -> $crate::ipc::ConsentView;
+            /// Looks at MobilePay for all answers now.
+            consent_refresh($crate::ipc::Nothing) -> $crate::ipc::Nothing;
+            /// Makes the number of a granted consent a customer's usual way.
+            consent_use($crate::ipc::ConsentUse) -> $crate::ipc::ConsentView;
             /// Begins a draft.
             draft_create($crate::ipc::DraftCreate) -> $crate::ipc::DraftView;
             /// One draft.
@@ -117,6 +127,8 @@ macro_rules! with_commands {
             phone_pay($crate::ipc::PhonePay) -> $crate::ipc::PhoneAnswer;
             /// Declines a bill on the phone.
             phone_reject($crate::ipc::PhoneReject) -> $crate::ipc::PhoneAnswer;
+            /// Answers on the phone whether invoices may come straight to it, or takes that back.
+            phone_consent($crate::ipc::PhoneConsent) -> $crate::ipc::PhoneAnswer;
         }
     };
 }

@@ -3,10 +3,14 @@
 //! There is no callback for them, so what stands here is what a look at the service last told. A granted consent makes the
 //! phone the customer's usual way. Deliberately absent: asking.
 
+mod following;
+
 use invoice::Phone;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
+
+pub use following::{Asked, ConsentCounts};
 
 use crate::{Ledger, LedgerError, search, sql};
 
@@ -201,22 +205,31 @@ fn customer_with(db: &Connection, phone: &Phone) -> Result<Option<String>, Ledge
 /// The phone becomes the customer's usual way, with the number that they gave, unless they have another one: then the
 /// merchant chooses.
 fn to_phone(db: &Connection, said: &ConsentSaid) -> Result<(), LedgerError> {
-    let Some(phone) = granted_phone(said).map(Phone::e164) else {
+    let Some(phone) = granted_phone(said) else {
         return Ok(());
     };
-    let customer: Option<(String, String)> = db
+    let customer: Option<String> = db
         .prepare_cached(
-            "SELECT customer.id, name FROM customer JOIN consent ON consent.customer_id = customer.id
+            "SELECT customer.id FROM customer JOIN consent ON consent.customer_id = customer.id
              WHERE consent.id = ?1 AND (customer.phone IS NULL OR customer.phone = ?2)",
         )?
-        .query_row([&said.id, phone], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([&said.id, phone.e164()], |row| row.get(0))
         .optional()?;
-    if let Some((id, name)) = customer {
-        db.execute(
-            "UPDATE customer SET default_channel = 'phone', phone = ?2, folded = ?3 WHERE id = ?1",
-            [&id, phone, &search::fold(&format!("{name} {phone}"))],
-        )?;
-    }
+    customer.map_or(Ok(()), |id| to_phone_of(db, &id, phone))
+}
+
+/// The phone with this number becomes the usual way of this customer.
+fn to_phone_of(db: &Connection, customer_id: &str, phone: &Phone) -> Result<(), LedgerError> {
+    let name: Option<String> = db
+        .prepare_cached("SELECT name FROM customer WHERE id = ?1")?
+        .query_row([customer_id], |row| row.get(0))
+        .optional()?;
+    let name = name.ok_or(LedgerError::NotFound("customer"))?;
+    let e164 = phone.e164();
+    db.execute(
+        "UPDATE customer SET default_channel = 'phone', phone = ?2, folded = ?3 WHERE id = ?1",
+        [customer_id, e164, &search::fold(&format!("{name} {e164}"))],
+    )?;
     Ok(())
 }
 

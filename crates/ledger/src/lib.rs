@@ -33,7 +33,7 @@ mod waiting;
 pub use batch::Settled;
 pub use business::BusinessRecord;
 pub use callbacks::{Heard, Taken};
-pub use consents::{ConsentAnswer, ConsentRecord, ConsentSaid};
+pub use consents::{Asked, ConsentAnswer, ConsentCounts, ConsentRecord, ConsentSaid};
 pub use customers::{Customer, CustomerPage};
 pub use doubt::Verified;
 pub use drafts::{Draft, DraftSummary};

@@ -66,8 +66,8 @@ pub(crate) async fn callbacks_set(desk: &Desk, form: CallbacksForm) -> Outcome<C
         )
         .await;
     connection.note_network(answer.as_ref().err());
-    if matches!(answer, Err(ApiError::Unauthorized { .. })) {
-        connection.session.rejected(&ready.token_value).await;
+    if let Err(error) = &answer {
+        connection.heed(error, &ready).await;
     }
     settle(desk, &connection, slot, answer.as_ref().err()).await?;
     match answer {

@@ -5,6 +5,7 @@ mod business;
 mod callbacks;
 mod clock;
 mod connection;
+mod consent;
 mod customer;
 mod draft;
 mod invoice;
@@ -24,6 +25,7 @@ pub(crate) use connection::{
     connection_add, connection_change, connection_check, connection_choose, connection_remove,
     connection_show, keychain_forgo, session_end,
 };
+pub(crate) use consent::{consent_ask, consent_links, consent_list, consent_refresh, consent_use};
 pub(crate) use customer::{customer_list, customer_remove, customer_save};
 pub(crate) use draft::{
     draft_create, draft_discard, draft_list, draft_paper, draft_save, draft_send, draft_show,
@@ -37,7 +39,7 @@ pub(crate) use outbox::{
 };
 pub(crate) use outside::{letter_open, portal_open, return_page_save};
 pub(crate) use overview::overview_show;
-pub(crate) use phone::{phone_pay, phone_reject, phone_show};
+pub(crate) use phone::{phone_consent, phone_pay, phone_reject, phone_show};
 pub(crate) use signin::{signin_begin, signin_cancel, signin_paste, signin_reopen};
 pub(crate) use unfinished::{return_address_check, unfinished_keep, unfinished_show};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::invoice::{Channel, Money};
 use jiff::civil::Date;
-use ledger::{Customer, InvoiceRecord, Shown};
+use ledger::{ConsentAnswer, Customer, InvoiceRecord, Shown};
 use mobilepay::ApiError;
 use mobilepay::user_simulation::Payer;
 use uuid::Uuid;
@@ -12,9 +12,10 @@ use uuid::Uuid;
 use super::invoice;
 use crate::Desk;
 use crate::connection::{Connection, Ready, api_refusal};
+use crate::consents;
 use crate::ipc::{
-    BillState, BillView, PhoneAnswer, PhonePay, PhoneQuery, PhoneReject, PhoneUser, PhoneView, Refusal,
-    RefusalCode, World,
+    BillConsent, BillState, BillView, PhoneAnswer, PhoneConsent, PhonePay, PhoneQuery, PhoneReject,
+    PhoneUser, PhoneView, Refusal, RefusalCode, World,
 };
 use crate::refuse::Outcome;
 use crate::telephones::{self, TestUser};
@@ -67,6 +68,35 @@ pub(crate) async fn phone_reject(desk: &Desk, reject: PhoneReject) -> Outcome<Ph
         .await;
     rejected.map_err(|error| api_refusal(&error))?;
     answer(&connection, user, &reject.invoice_id, None).await
+}
+
+pub(crate) async fn phone_consent(desk: &Desk, said: PhoneConsent) -> Outcome<PhoneAnswer> {
+    let connection = practised(desk)?;
+    let (user, record, ready) = act(&connection, &said.phone, &said.invoice_id).await?;
+    let id = record.summary.id;
+    let asked = connection
+        .books
+        .with(move |books| books.consent_of_invoice(&id))
+        .await??;
+    let Some(asked) = asked else {
+        return Err(Refusal::not_found("question"));
+    };
+    let payer = payer(&connection, &ready, user)?;
+    let answered = match (asked.answer, said.granted) {
+        (ConsentAnswer::Granted, false) => payer.delete_consent(Uuid::new_v4(), &asked.id).await,
+        _ => {
+            payer
+                .answer_consent(Uuid::new_v4(), &asked.id, said.granted)
+                .await
+        }
+    };
+    answered.map_err(|error| api_refusal(&error))?;
+    if let Err(refusal) = consents::look(&connection, &ready, &asked.id).await {
+        // What was said on the phone is said; the follower looks again.
+        tracing::debug!(%refusal, "the consent after an act on the phone was not told");
+        connection.wake_consents.notify_one();
+    }
+    answer(&connection, user, &said.invoice_id, None).await
 }
 
 fn practised(desk: &Desk) -> Outcome<Arc<Connection>> {
@@ -156,17 +186,50 @@ async fn view(connection: &Connection, user: &'static TestUser) -> Outcome<Phone
             .unwrap_or_default()
     };
     let users = telephones::of(connection.saved.view.country);
+    let mut shown = Vec::new();
+    for record in &bills {
+        let consent = question(connection, record, phone).await?;
+        shown.push(BillView {
+            consent,
+            ..bill(connection, record, issuer_name(&record.content.issuer_id))
+        });
+    }
     Ok(PhoneView {
         users: users
             .iter()
             .map(|user| phone_user(connection, user, &known))
             .collect(),
         phone: phone.to_owned(),
-        bills: bills
-            .iter()
-            .map(|record| bill(connection, record, issuer_name(&record.content.issuer_id)))
-            .collect(),
+        bills: shown,
     })
+}
+
+/// Asked on the screen after the payment of a link (spec 15 step 4), of whoever paid: here, of whoever holds the phone.
+async fn question(
+    connection: &Connection,
+    record: &InvoiceRecord,
+    phone: &str,
+) -> Outcome<Option<BillConsent>> {
+    if record.summary.channel != Channel::Link || record.summary.shown != Shown::Paid {
+        return Ok(None);
+    }
+    let id = record.summary.id.clone();
+    let (asked, granted) = connection
+        .books
+        .with(move |books| {
+            let asked = books.consent_of_invoice(&id)?;
+            let granted = books.consents_with(ConsentAnswer::Granted, None, 500)?;
+            Ok::<_, ledger::LedgerError>((asked, granted))
+        })
+        .await??;
+    let is_own = |one: &ledger::ConsentRecord| one.phone.as_ref().is_some_and(|own| own.e164() == phone);
+    let agreed = granted.iter().any(is_own);
+    Ok(asked.and_then(|asked| match asked.answer {
+        // Who agreed before is not asked again (spec 15 step 4).
+        ConsentAnswer::Asked if !agreed => Some(BillConsent::Asked),
+        ConsentAnswer::Granted if is_own(&asked) => Some(BillConsent::Granted),
+        _ => None,
+    }))
 }
 
 fn phone_user(connection: &Connection, user: &TestUser, known: &[Customer]) -> PhoneUser {
@@ -220,6 +283,7 @@ fn bill(connection: &Connection, record: &InvoiceRecord, issuer: String) -> Bill
             }
             _ => BillState::Open,
         },
+        consent: None,
         payment_date: summary.payment_date.map(|date| date.to_string()),
         latest_payment_date: latest.to_string(),
     }

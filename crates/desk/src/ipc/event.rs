@@ -22,6 +22,8 @@ pub enum Event {
     ConnectionChanged,
     /// A callback was heard or refused, or what was agreed about callbacks changed.
     CallbacksChanged,
+    /// A consent was asked for, answered or taken back.
+    ConsentsChanged,
     /// A sign-in ended.
     SigninEnded {
         /// How.

@@ -63,6 +63,8 @@ pub struct BillView {
     pub by_link: bool,
     /// What can be done, and how it stands.
     pub state: BillState,
+    /// The question on the screen after the payment: may the next ones come straight to the phone (spec 15)?
+    pub consent: Option<BillConsent>,
     /// Payment day, when one was chosen, ISO.
     pub payment_date: Option<String>,
     /// The last day that can be chosen: due date plus 30 days (spec 9.6), ISO.
@@ -85,6 +87,28 @@ pub enum BillState {
     Rejected,
     /// Cancelled or expired.
     Gone,
+}
+
+/// Whether the next invoices may come straight to the phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BillConsent {
+    /// It is asked now.
+    Asked,
+    /// The customer agreed, and may take it back.
+    Granted,
+}
+
+/// The answer to that question, or the withdrawal of a yes.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PhoneConsent {
+    /// Whose phone, E.164.
+    pub phone: String,
+    /// The bill after whose payment it was asked.
+    pub invoice_id: String,
+    /// Yes or no; no after a yes takes it back.
+    pub granted: bool,
 }
 
 /// Pay now or on a day.

@@ -74,6 +74,7 @@ impl Service {
         let config = Config {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
             clock: Arc::clone(&self.clock) as Arc<dyn simulator::Clock>,
+            consents_per_page: 2,
             ..Config::practice(Some(self.books.path().to_owned()))
         };
         let running = simulator::start(config).await.unwrap();

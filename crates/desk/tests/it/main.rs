@@ -6,6 +6,7 @@ mod away;
 mod beginning;
 mod callbacks;
 mod connecting;
+mod consents;
 mod doors;
 mod following;
 mod gate;

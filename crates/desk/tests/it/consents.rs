@@ -1,0 +1,255 @@
+//! Consents to be sent invoices by phone: asked with a link, answered by the payer, followed, listed, used.
+
+use desk::ipc::RefusalCode;
+use serde_json::{Value, json};
+use simulator::{Fault, Trouble};
+
+use crate::away::Service;
+use crate::shop::Shop;
+
+const PAYER: &str = "+4557373259";
+
+async fn list(shop: &Shop, answer: &str) -> Value {
+    shop.call("consent_list", json!({ "answer": answer })).await
+}
+
+/// Waits until there is one with this answer, driven by events and not by time.
+async fn until(shop: &Shop, answer: &str) -> Value {
+    let mut events = shop.desk.events();
+    let reached = async {
+        loop {
+            let found = list(shop, answer).await;
+            if found["rows"].as_array().unwrap().len() == 1 {
+                return found["rows"][0].clone();
+            }
+            let _ = events.recv().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), reached)
+        .await
+        .unwrap_or_else(|_| panic!("never {answer}"))
+}
+
+async fn customer(shop: &Shop, phone: &str) -> Value {
+    let form = json!({ "name": "Mads Krogh", "phone": phone });
+    shop.call("customer_save", form).await["customer"].clone()
+}
+
+/// A link to this customer that can be paid.
+async fn link(service: &Service, shop: &Shop, customer: &Value) -> Value {
+    let draft = shop
+        .draft(|form| {
+            form["recipient"] = json!({ "name": "Mads Krogh", "customerId": customer["id"], "phone": "" });
+        })
+        .await;
+    let sent = shop.send(&draft, "link").await;
+    service.pass(shop, 6);
+    shop.until(&sent, "created").await
+}
+
+fn named(invoice: &Value) -> Value {
+    json!({ "id": invoice["row"]["id"] })
+}
+
+/// The payer pays the link on the phone, and answers if they are asked.
+async fn pay(shop: &Shop, invoice: &Value) -> Value {
+    pay_by(PAYER, shop, invoice).await
+}
+
+async fn pay_by(phone: &str, shop: &Shop, invoice: &Value) -> Value {
+    let pay = json!({ "phone": phone, "invoiceId": invoice["row"]["id"] });
+    shop.call("phone_pay", pay).await["phone"]["bills"][0].clone()
+}
+
+async fn answer(shop: &Shop, invoice: &Value, granted: bool) -> Value {
+    answer_by(PAYER, shop, invoice, granted).await
+}
+
+async fn answer_by(phone: &str, shop: &Shop, invoice: &Value, granted: bool) -> Value {
+    let said = json!({ "phone": phone, "invoiceId": invoice["row"]["id"], "granted": granted });
+    shop.call("phone_consent", said).await["phone"]["bills"][0]["consent"].clone()
+}
+
+#[tokio::test]
+async fn a_customer_who_agrees_gets_the_next_invoice_on_the_phone_by_itself() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let customer = customer(&shop, "").await;
+    assert_eq!(customer["defaultChannel"], "link");
+    let invoice = link(&service, &shop, &customer).await;
+    let offered = shop.call("consent_links", json!({})).await;
+    assert_eq!(offered["rows"][0]["id"], invoice["row"]["id"]);
+    let asked = shop.call("consent_ask", named(&invoice)).await;
+    assert_eq!(
+        (
+            &asked["answer"],
+            &asked["phone"],
+            &asked["invoice"]["id"],
+            &asked["customer"]["name"]
+        ),
+        (
+            &json!("waiting"),
+            &json!(""),
+            &invoice["row"]["id"],
+            &json!("Mads Krogh")
+        )
+    );
+    assert_eq!(shop.call("consent_links", json!({})).await["rows"], json!([]));
+    assert_eq!(pay(&shop, &invoice).await["consent"], "asked");
+    assert_eq!(answer(&shop, &invoice, true).await, "granted");
+    let granted = until(&shop, "granted").await;
+    assert_eq!(
+        (&granted["phone"], &granted["customer"]["used"]),
+        (&json!(PAYER), &json!(true))
+    );
+    assert!(granted["answeredAt"].is_string());
+    let draft = shop
+        .call("draft_create", json!({ "customerId": customer["id"] }))
+        .await;
+    assert_eq!(draft["form"]["recipient"]["phone"], PAYER);
+    let found = shop.call("customer_list", json!({ "text": "Mads" })).await;
+    assert_eq!(found["customers"][0]["defaultChannel"], "phone");
+}
+
+#[tokio::test]
+async fn a_customer_who_declines_stays_with_links() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let customer = customer(&shop, "").await;
+    let invoice = link(&service, &shop, &customer).await;
+    shop.call("consent_ask", named(&invoice)).await;
+    pay(&shop, &invoice).await;
+    assert_eq!(answer(&shop, &invoice, false).await, Value::Null);
+    let declined = until(&shop, "declined").await;
+    assert_eq!(
+        (&declined["phone"], &declined["customer"]["used"]),
+        (&json!(""), &json!(false))
+    );
+    let counts = list(&shop, "waiting").await["counts"].clone();
+    assert_eq!(
+        counts,
+        json!({ "waiting": 0, "granted": 0, "declined": 1, "withdrawn": 0 })
+    );
+}
+
+#[tokio::test]
+async fn an_answer_is_noticed_without_anybody_asking_for_it_and_so_is_its_withdrawal() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let customer = customer(&shop, "").await;
+    let invoice = link(&service, &shop, &customer).await;
+    let asked = shop.call("consent_ask", named(&invoice)).await;
+    let id = invoice["technical"]["serviceId"].as_str().unwrap();
+    let http = reqwest::Client::new();
+    // On the stage of the service, so that nothing here hears of it.
+    let act = async |what: &str| {
+        let fields = [
+            ("act", what),
+            ("invoice", id),
+            ("consent", asked["id"].as_str().unwrap()),
+            ("phone", PAYER),
+        ];
+        http.post(service.practice(""))
+            .form(&fields)
+            .send()
+            .await
+            .unwrap()
+    };
+    act("now").await;
+    act("agree").await;
+    service.pass(&shop, 60);
+    until(&shop, "granted").await;
+    act("take-back").await;
+    service.pass(&shop, 2 * 86_400);
+    let withdrawn = until(&shop, "withdrawn").await;
+    assert_eq!(withdrawn["id"], asked["id"]);
+}
+
+#[tokio::test]
+async fn consents_that_others_asked_for_are_found_in_the_list_and_given_to_a_customer_by_the_merchant() {
+    let service = Service::start().await;
+    let (elsewhere, shop) = (service.shop().await, service.shop().await);
+    let mads = customer(&elsewhere, "").await;
+    let invoice = link(&service, &elsewhere, &mads).await;
+    elsewhere.call("consent_ask", named(&invoice)).await;
+    pay(&elsewhere, &invoice).await;
+    answer(&elsewhere, &invoice, true).await;
+    // Here the customer has another number: the merchant decides.
+    let other = customer(&shop, "22 50 98 95").await;
+    shop.call("consent_refresh", json!({})).await;
+    let granted = until(&shop, "granted").await;
+    assert_eq!(
+        (&granted["customer"], &granted["invoice"], &granted["askedAt"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+    let used = json!({ "id": granted["id"], "customerId": other["id"] });
+    let used = shop.call("consent_use", used).await;
+    assert_eq!(used["customer"]["used"], true);
+    let found = shop.call("customer_list", json!({ "text": "57373259" })).await;
+    assert_eq!(found["total"], 1);
+}
+
+#[tokio::test]
+async fn the_list_is_read_to_its_last_page() {
+    let service = Service::start().await;
+    let (elsewhere, shop) = (service.shop().await, service.shop().await);
+    let mads = customer(&elsewhere, "").await;
+    for phone in [PAYER, "+4522509895", "+4554048573"] {
+        let invoice = link(&service, &elsewhere, &mads).await;
+        elsewhere.call("consent_ask", named(&invoice)).await;
+        pay_by(phone, &elsewhere, &invoice).await;
+        assert_eq!(answer_by(phone, &elsewhere, &invoice, true).await, "granted");
+    }
+    shop.call("consent_refresh", json!({})).await;
+    let first = shop
+        .call("consent_list", json!({ "answer": "granted", "limit": 2 }))
+        .await;
+    assert_eq!(
+        (
+            first["rows"].as_array().unwrap().len(),
+            &first["counts"]["granted"]
+        ),
+        (2, &json!(3))
+    );
+    let rest = json!({ "answer": "granted", "limit": 2, "after": first["next"] });
+    let rest = shop.call("consent_list", rest).await;
+    assert_eq!(
+        (rest["rows"].as_array().unwrap().len(), &rest["next"]),
+        (1, &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn with_an_invoice_on_a_phone_or_a_paid_link_nobody_is_asked() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let sent = service.send(&shop, "phone").await;
+    shop.until(&sent, "created").await;
+    let refusal = shop.try_call("consent_ask", named(&sent)).await.unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.detail.as_deref()),
+        (RefusalCode::NotNow, Some("consent_needs_link"))
+    );
+    let invoice = link(&service, &shop, &customer(&shop, "").await).await;
+    pay(&shop, &invoice).await;
+    let refusal = shop.try_call("consent_ask", named(&invoice)).await.unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::NotNow);
+}
+
+#[tokio::test]
+async fn a_question_whose_answer_was_lost_is_asked_again_and_stands_once() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let invoice = link(&service, &shop, &customer(&shop, "").await).await;
+    let lost = Fault::new(Trouble::DropAfter)
+        .on("/directinvoiceconsents")
+        .method("POST")
+        .once();
+    service.strike(lost);
+    let refusal = shop.try_call("consent_ask", named(&invoice)).await.unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Unclear);
+    let first = shop.call("consent_ask", named(&invoice)).await;
+    let again = shop.call("consent_ask", named(&invoice)).await;
+    assert_eq!(first["id"], again["id"]);
+    assert_eq!(list(&shop, "waiting").await["counts"]["waiting"], 1);
+}
