@@ -413,6 +413,7 @@ async fn follow_clock(connection: Arc<Connection>) {
         }
         connection.wake_sender.notify_one();
         connection.wake_poller.notify_one();
+        connection.wake_consents.notify_one();
         connection.tell(Event::EverythingChanged);
     }
 }

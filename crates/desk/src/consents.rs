@@ -138,6 +138,8 @@ pub(crate) async fn look(connection: &Connection, ready: &Ready, id: &str) -> Ou
 
 /// Lists all that are granted, to the last page, and looks at those that ought to be there and are not.
 pub(crate) async fn list(connection: &Connection) -> Outcome<()> {
+    // What happens while it is being read belongs to the next one.
+    let began = connection.now();
     let ready = connection.ready_to_call().await?;
     let issuers = match connection.issuers().await? {
         known if known.is_empty() => connection.learn_issuers(&ready).await?,
@@ -154,7 +156,7 @@ pub(crate) async fn list(connection: &Connection) -> Outcome<()> {
     for missing in known.iter().filter(|known| !found.contains(&known.id)) {
         look(connection, &ready, &missing.id).await?;
     }
-    connection.save_fact(LISTED, connection.now().to_string()).await
+    connection.save_fact(LISTED, began.to_string()).await
 }
 
 async fn list_of(connection: &Connection, ready: &Ready, issuer: &str) -> Outcome<Vec<String>> {

@@ -57,7 +57,8 @@ export class Premises {
 
   hear(event: CoreEvent): void {
     // The outbox count is a part of the connection's state.
-    if (event.type !== 'customers_changed' && event.type !== 'drafts_changed') void this.read();
+    const besides = ['callbacks_changed', 'consents_changed', 'customers_changed', 'drafts_changed'];
+    if (!besides.includes(event.type)) void this.read();
   }
 
   /** Saves how the program looks; shown at once. */

@@ -7,6 +7,7 @@ export type Route =
   | { page: 'invoices'; filter?: InvoiceFilter | 'drafts'; id?: string }
   | { page: 'outbox' }
   | { page: 'customers'; id?: string }
+  | { page: 'consents' }
   | { page: 'compose'; opening: Opening }
   | { page: 'settings'; section?: string };
 

@@ -117,6 +117,86 @@ async fn created(service: &Service, shop: &Shop) -> (Value, String) {
 }
 
 #[tokio::test]
+async fn the_service_is_told_where_to_call_and_calls_with_what_it_was_told() {
+    let shop = Shop::signed_in().await;
+    let http = reqwest::Client::new();
+    let practice = practice_prefix(&shop).await;
+    let view = listen(&shop).await;
+    assert_eq!(
+        (&view["near"], &view["receiver"]),
+        (&json!(true), &json!("secret_missing"))
+    );
+    for kind in ["basic", "api_key", "basic"] {
+        let form = json!({ "address": view["localAddress"], "kind": kind });
+        let agreed = shop.call("callbacks_set", form).await["callbacks"].clone();
+        assert_eq!(
+            (
+                &agreed["current"]["kind"],
+                &agreed["unclear"],
+                &agreed["receiver"]
+            ),
+            (&json!(kind), &Value::Null, &json!("listening"))
+        );
+        let sent = shop.send(&shop.draft(|_| {}).await, "phone").await;
+        let created = shop.until(&sent, "created").await;
+        let carried = http
+            .post(format!("{practice}callbacks/flush"))
+            .send()
+            .await
+            .unwrap();
+        assert!(carried.status().is_success());
+        let heard = until(&shop, |now| now["lastHeard"].is_string()).await;
+        assert_eq!(heard["lastStranger"], Value::Null, "{kind}");
+        let seen = shop
+            .call("invoice_show", json!({ "id": created["row"]["id"] }))
+            .await;
+        let timeline = seen["timeline"].as_array().unwrap();
+        assert!(
+            timeline.iter().any(|entry| entry["source"] == "callback"),
+            "{kind}: {seen}"
+        );
+    }
+}
+
+/// Of the practice world that is built in.
+async fn practice_prefix(shop: &Shop) -> String {
+    let status = shop.call("connection_show", json!({})).await;
+    let base: reqwest::Url = status["connection"]["redirectUri"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    base.join("/__practice/").unwrap().to_string()
+}
+
+#[tokio::test]
+async fn what_the_service_refuses_is_said_in_its_words_and_what_was_agreed_stays() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    listen(&shop).await;
+    let form = json!({ "address": "https://shop.example/first" });
+    shop.call("callbacks_set", form).await;
+    let refused = Trouble::Status {
+        status: 409,
+        retry_after: None,
+        as_date: false,
+        handled: false,
+    };
+    service.strike(Fault::new(refused).method("PUT").once());
+    let form = json!({ "address": "https://shop.example/second", "kind": "api_key" });
+    let refusal = shop.try_call("callbacks_set", form).await.unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.upstream.unwrap().status),
+        (RefusalCode::RefusedByService, Some(409))
+    );
+    let view = show(&shop).await;
+    assert_eq!(
+        (&view["current"]["address"], &view["unclear"]),
+        (&json!("https://shop.example/first"), &Value::Null)
+    );
+}
+
+#[tokio::test]
 async fn a_lost_answer_leaves_it_open_and_the_first_callback_settles_it() {
     let service = Service::start().await;
     let (shop, line) = asked(&service).await;

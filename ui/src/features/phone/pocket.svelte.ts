@@ -53,6 +53,11 @@ export class Pocket {
     return this.#act(bill, (phone) => this.#call('phone_reject', { phone, invoiceId: bill.invoiceId }));
   }
 
+  /** Says whether bills may come straight to this phone, or takes a yes back. */
+  consent(bill: BillView, granted: boolean): Promise<void> {
+    return this.#act(bill, (phone) => this.#call('phone_consent', { phone, invoiceId: bill.invoiceId, granted }));
+  }
+
   async #show(phone: string): Promise<PhoneView> {
     try {
       return await this.#call('phone_show', phone ? { phone } : {});

@@ -13,6 +13,7 @@ const BILL: BillView = {
   comment: '',
   byLink: false,
   state: 'open',
+  consent: null,
   paymentDate: null,
   latestPaymentDate: '2027-01-06',
 };
