@@ -142,6 +142,7 @@ test('with the largest text in the smallest window nothing reaches beyond its pa
   await shop.show(page, { language: 'fi', textSize: 'larger' });
   await open(page, 'fi');
   await page.getByRole('radio', { name: /Annettu/ }).click();
+  await expect(page.getByRole('main').locator('.row').first()).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   await shot(page, 'consents-small');
 });

@@ -122,7 +122,7 @@ fn every_place_that_the_page_names_is_there() {
 fn every_promise_names_code_and_a_test() {
     let page = page();
     for (heading, promises) in [
-        ("Threats", 13),
+        ("Threats", 17),
         ("The validation list", 10),
         ("The best practices", 11),
     ] {

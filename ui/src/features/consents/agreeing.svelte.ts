@@ -14,6 +14,8 @@ const OFFERED = 8;
 export class Agreeing {
   answer = $state<ConsentAnswerName>('waiting');
   rows = $state.raw<ConsentView[]>([]);
+  /** Whether the rows are those of this answer: before they are read, nothing is said to be missing. */
+  known = $state(false);
   counts = $state.raw<ConsentCountsView | null>(null);
   /** Where the next page begins; `null`: this is all. */
   next = $state.raw<string | null>(null);
@@ -24,7 +26,11 @@ export class Agreeing {
   links = $state.raw<InvoiceRow[] | null>(null);
   /** Customers to choose from; `null`: nobody is being chosen. */
   customers = $state.raw<CustomerView[] | null>(null);
+  /** Why what was asked for was not done; it stands until something else is asked for. */
   failure = $state.raw<Refusal | null>(null);
+  /** Why nothing could be read. */
+  unread = $state.raw<Refusal | null>(null);
+  /** Whether something that was asked for is on its way; reading again is not. */
   busy = $state(false);
   readonly #call: Call;
   #latest = 0;
@@ -38,10 +44,11 @@ export class Agreeing {
     this.#latest += 1;
     const mine = this.#latest;
     const limit = Math.min(500, Math.max(PAGE, this.rows.length));
-    await this.#try(async () => {
+    await this.#quietly(async () => {
       const list = await this.#call('consent_list', { answer: this.answer, after: '', limit });
       if (mine !== this.#latest) return;
       this.rows = list.rows;
+      this.known = true;
       this.next = list.next;
       this.counts = list.counts;
       const open = this.open;
@@ -53,6 +60,8 @@ export class Agreeing {
   async choose(answer: ConsentAnswerName): Promise<void> {
     this.answer = answer;
     this.rows = [];
+    this.known = false;
+    this.next = null;
     this.close();
     await this.read();
   }
@@ -115,7 +124,7 @@ export class Agreeing {
 
   /** Offers customers by name or number. */
   async find(text: string): Promise<void> {
-    await this.#try(async () => {
+    await this.#quietly(async () => {
       this.customers = (await this.#call('customer_list', { text, offset: 0, limit: OFFERED })).customers;
     });
   }
@@ -132,7 +141,7 @@ export class Agreeing {
   }
 
   async #read(id: string): Promise<void> {
-    await this.#try(async () => {
+    await this.#quietly(async () => {
       const invoice = await this.#call('invoice_show', { id });
       if (this.open?.invoice?.id === id) this.invoice = invoice;
     });
@@ -140,15 +149,24 @@ export class Agreeing {
 
   async #try(act: () => Promise<void>): Promise<boolean> {
     this.busy = true;
+    this.failure = null;
     try {
       await act();
-      this.failure = null;
       return true;
     } catch (error) {
       this.failure = refusalFrom(error);
       return false;
     } finally {
       this.busy = false;
+    }
+  }
+
+  async #quietly(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+      this.unread = null;
+    } catch (error) {
+      this.unread = refusalFrom(error);
     }
   }
 }
