@@ -55,6 +55,7 @@ let phone = '';
 let doubted = '';
 let lost = '';
 
+test.use({ ownShop: 'outbox' });
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ shop, browser }) => {

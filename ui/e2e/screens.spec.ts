@@ -26,6 +26,8 @@ async function barriers(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
 }
 
+test.use({ ownShop: 'screens' });
+
 test.beforeAll(async ({ shop, browser }) => {
   test.setTimeout(120_000);
   await shop.signIn(browser);

@@ -102,10 +102,14 @@ export class Shop {
   }
 }
 
-/** A test in a shop that all tests of its file share. */
-export const test = base.extend<object, { shop: Shop }>({
+/**
+ * A test in a shop that all tests of its file share. A file says with `test.use({ ownShop: 'its name' })` that it wants one of its
+ * own: otherwise it may get the one in which another file has been at work.
+ */
+export const test = base.extend<object, { ownShop: string; shop: Shop }>({
+  ownShop: ['', { option: true, scope: 'worker' }],
   shop: [
-    async ({}, use) => {
+    async ({ ownShop: _ }, use) => {
       const shop = await Shop.open();
       await use(shop);
       await shop.close();
