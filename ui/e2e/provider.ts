@@ -59,6 +59,7 @@ export class Provider {
   form() {
     return {
       name: 'Nordhavn Cykler',
+      transactions: false,
       world: 'sandbox' as const,
       country: 'DK' as const,
       clientId: CLIENT,

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use ledger::Ledger;
 use login::{Session, SessionError};
+use mobilepay::reporting::Reporting;
 use mobilepay::{AccessToken, Api, ApiError, ApiHttp, GatewayCredentials};
 use secrecy::SecretString;
 use tokio::sync::{Notify, broadcast};
@@ -35,6 +36,8 @@ pub(crate) struct Connection {
     pub(crate) books: Books,
     pub(crate) session: Session,
     pub(crate) api: Api,
+    /// The reports of payments and payouts; none if their address cannot be made from the API's.
+    pub(crate) reporting: Option<Reporting>,
     /// Why the secrets could not be read when it was opened; until it is opened anew, nothing can be called.
     pub(crate) wanting: Option<Refusal>,
     pub(crate) pace: Pace,
@@ -109,6 +112,7 @@ impl Connection {
         let country = trade::Country::from(saved.view.country);
         let connection = Arc::new(Self {
             api: api(&saved, &gateway)?,
+            reporting: reporting(&saved, &gateway),
             zone: TimeZone::get(country.time_zone()).map_err(|error| Refusal::unexpected(&error))?,
             country,
             books: Books::keep(ledger),
@@ -450,6 +454,19 @@ pub(crate) fn api(saved: &SavedConnection, gateway: &GatewayCredentials) -> Outc
         ApiHttp::default()
     };
     Api::new(base, gateway, http).map_err(|error| invalid(&error.to_string()))
+}
+
+/// Transaction Reporting lies on the API's host, beside it (spec 18.3).
+fn reporting(saved: &SavedConnection, gateway: &GatewayCredentials) -> Option<Reporting> {
+    let mut base: url::Url = saved.view.api_base_url.parse().ok()?;
+    let http = if worlds::may_be_plain(saved.view.world, &base) {
+        ApiHttp::practice()
+    } else {
+        ApiHttp::default()
+    };
+    base.set_path("/");
+    base.set_query(None);
+    Reporting::new(base, gateway, http).ok()
 }
 
 fn issuer(issuer: &mobilepay::Issuer) -> IssuerView {

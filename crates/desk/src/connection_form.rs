@@ -144,6 +144,7 @@ fn read(form: &ConnectionForm, id: String) -> Outcome<SavedConnection> {
             issuer,
             api_base_url: api.to_string(),
             merchant_vat: merchant_vat(form)?,
+            transactions: form.transactions,
         },
         gateway_id: form.gateway_id.trim().to_owned(),
     })

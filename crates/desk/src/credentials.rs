@@ -358,7 +358,7 @@ pub(crate) fn registration(saved: &SavedConnection, client_secret: SecretString)
             Door::ReturnPage => ResponseMode::Fragment,
             Door::Loopback => ResponseMode::FormPost,
         },
-        scopes: Registration::usual_scopes(false),
+        scopes: Registration::usual_scopes(saved.view.transactions),
         merchant_vat: saved.view.merchant_vat.clone(),
         prompt: None,
     }

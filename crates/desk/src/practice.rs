@@ -113,6 +113,7 @@ fn connection(simulator: &Simulator, country: CountryCode) -> SavedConnection {
             issuer: simulator.issuer(),
             api_base_url: simulator.api_base_url(),
             merchant_vat: Some(vat.to_owned()),
+            transactions: true,
         },
         gateway_id: simulator::PRACTICE_GATEWAY_ID.to_owned(),
     }

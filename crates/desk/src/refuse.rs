@@ -93,10 +93,12 @@ const fn usual_next(code: RefusalCode) -> NextStep {
     use RefusalCode as C;
     match code {
         C::ChangedMeanwhile => NextStep::Reload,
-        C::NotSendable | C::ConnectionInvalid => NextStep::Correct,
-        C::SignInNeeded | C::SigninRefused | C::NoSigninInProgress => NextStep::SignIn,
+        C::NotSendable | C::ConnectionInvalid | C::DaysNotInOrder => NextStep::Correct,
+        C::SignInNeeded | C::ReportingNotAllowed | C::SigninRefused | C::NoSigninInProgress => {
+            NextStep::SignIn
+        }
         C::KeychainMissing | C::KeychainLocked => NextStep::KeepThisRunOnly,
-        C::ProviderUnusable | C::NoMerchant => NextStep::OpenConnection,
+        C::ProviderUnusable | C::NoMerchant | C::ReportingNotAsked => NextStep::OpenConnection,
         C::PortTaken => NextStep::PasteAddress,
         C::Unreachable | C::Unclear | C::Throttled | C::KeychainFailed | C::FileNotWritten => NextStep::Retry,
         C::BadRequest

@@ -117,6 +117,14 @@ macro_rules! with_commands {
             number_report($crate::ipc::Nothing) -> $crate::ipc::NumberReport;
             /// The first page.
             overview_show($crate::ipc::Nothing) -> $crate::ipc::OverviewView;
+            /// Saves the invoices of a list as a file in the user's documents.
+            invoice_export($crate::ipc::InvoiceExport) -> $crate::ipc::SavedFile;
+            /// Paid invoices against what MobilePay reported, as far as it was fetched.
+            reconciliation_show($crate::ipc::ReconciliationQuery) -> $crate::ipc::ReconciliationView;
+            /// Asks MobilePay for the payments and payouts of some days.
+            reconciliation_fetch($crate::ipc::Days) -> $crate::ipc::ReconciliationFetched;
+            /// Saves a reconciliation as a file in the user's documents.
+            reconciliation_export($crate::ipc::ReconciliationExport) -> $crate::ipc::SavedFile;
             /// The time of trade (practice).
             clock_show($crate::ipc::Nothing) -> $crate::ipc::ClockView;
             /// Moves the time of trade forward (practice).

@@ -40,7 +40,7 @@ pub use drafts::{Draft, DraftSummary};
 pub use error::LedgerError;
 pub use evidence::{Evidence, Said, Source, What};
 pub use invoices::{InvoiceRecord, InvoiceSummary, Shown, Tier};
-pub use listing::{Counts, Filter, Page, Query, Sort};
+pub use listing::{Counts, Filter, Listed, Page, Query, Sort};
 pub use numbers::{Gap, GapReason, Series};
 pub use open::Ledger;
 pub use outbox::{Answered, Outcome, Outgoing};

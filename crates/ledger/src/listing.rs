@@ -1,5 +1,6 @@
 //! The list: which invoices, in which order, how many, and the statements that find them.
 
+use invoice::Content;
 use jiff::civil::Date;
 use rusqlite::params_from_iter;
 
@@ -60,6 +61,17 @@ pub struct Page {
     pub total: u32,
 }
 
+/// A found invoice with its content.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// What the list shows.
+    pub summary: InvoiceSummary,
+    /// The frozen content.
+    pub content: Content,
+    /// The service's id.
+    pub service_id: Option<String>,
+}
+
 /// How many invoices there are under each filter, and how many drafts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named after the filters")]
@@ -92,6 +104,18 @@ impl Ledger {
         })
     }
 
+    /// The next found invoices after `after` (0: from the first), whole enough for a book, in the order of their numbers.
+    /// Asked for until fewer than `limit` come, each is given once, even while others change.
+    pub fn invoices_after(&self, query: &Query, after: u64, limit: u32) -> Result<Vec<Listed>, LedgerError> {
+        let (wanted, values) = wanted(query);
+        let mut statement = self.db.prepare(&format!(
+            "SELECT {SUMMARY}, service_id, content FROM invoice JOIN frozen USING (row)
+             WHERE {wanted} AND number > {after} ORDER BY number LIMIT {limit}"
+        ))?;
+        let rows = statement.query_map(params_from_iter(&values), |row| Ok(listed(row)))?;
+        rows.map(|row| row?).collect()
+    }
+
     /// The counts for the chips.
     pub fn counts(&self, today: Date) -> Result<Counts, LedgerError> {
         let count = |filter| -> Result<u32, LedgerError> {
@@ -118,6 +142,14 @@ impl Ledger {
             ),
         })
     }
+}
+
+fn listed(row: &rusqlite::Row<'_>) -> Result<Listed, LedgerError> {
+    Ok(Listed {
+        summary: summary(row)?,
+        content: sql::json(row, "content")?,
+        service_id: row.get("service_id")?,
+    })
 }
 
 fn condition(filter: Filter, today: Date) -> (String, Vec<String>) {

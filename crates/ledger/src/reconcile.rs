@@ -16,6 +16,8 @@ pub struct PaidInvoice {
     pub invoice_id: String,
     /// Number.
     pub number: u64,
+    /// Customer's name, else the phone, else empty.
+    pub customer: String,
     /// To pay, minor units.
     pub minor: i64,
     /// Day of payment.
@@ -244,6 +246,7 @@ mod tests {
         PaidInvoice {
             invoice_id: format!("i{number}"),
             number,
+            customer: String::new(),
             minor,
             paid_on: date(2026, 11, 23),
             reference: None,

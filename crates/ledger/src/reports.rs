@@ -79,6 +79,37 @@ impl Ledger {
         }
     }
 
+    /// The reports that tell of any of the days `first` to `last`: their first day, last day, and when they were made.
+    pub fn reports_over(&self, first: Date, last: Date) -> Result<Vec<(Date, Date, Timestamp)>, LedgerError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT first_day, last_day, at FROM report WHERE first_day <= ?2 AND last_day >= ?1 ORDER BY at",
+        )?;
+        let rows = statement.query_map(params![first.to_string(), last.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?))
+        })?;
+        rows.map(|row| {
+            let (from, to, at) = row?;
+            Ok((sql::day(&from)?, sql::day(&to)?, sql::moment(at)?))
+        })
+        .collect()
+    }
+
+    /// Invoices paid on the days `first` to `last` whose payment's id is not known: id and the service's id.
+    pub fn paid_without_payment_id(
+        &self,
+        (first, last): (Date, Date),
+        limit: u32,
+    ) -> Result<Vec<(String, String)>, LedgerError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, service_id FROM invoice WHERE paid_on BETWEEN ?1 AND ?2 AND payment_id IS NULL
+             AND service_id IS NOT NULL ORDER BY number LIMIT ?3",
+        )?;
+        let rows = statement.query_map(params![first.to_string(), last.to_string(), limit], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Sets the paid invoices of the days `first` to `last` against the kept movements of the same days.
     pub fn reconciled(&self, first: Date, last: Date) -> Result<Statement, LedgerError> {
         let days = params![first.to_string(), last.to_string()];
@@ -103,7 +134,7 @@ impl Ledger {
     }
 }
 
-pub(crate) const PAID: &str = "SELECT id, number, gross_minor, paid_on, payment_id, content
+pub(crate) const PAID: &str = "SELECT id, number, customer, gross_minor, paid_on, payment_id, content
      FROM invoice JOIN frozen USING (row) WHERE paid_on BETWEEN ?1 AND ?2 ORDER BY number";
 
 pub(crate) const REPORTED: &str = "SELECT payment_id, kind, minor, day, reference, transfer
@@ -114,6 +145,7 @@ fn read_paid(row: &Row<'_>) -> Result<PaidInvoice, LedgerError> {
     Ok(PaidInvoice {
         invoice_id: row.get("id")?,
         number: row.get::<_, i64>("number")?.unsigned_abs(),
+        customer: row.get("customer")?,
         minor: row.get("gross_minor")?,
         paid_on: sql::day(&row.get::<_, String>("paid_on")?)?,
         reference: content.payment_reference,

@@ -8,6 +8,7 @@ export type Route =
   | { page: 'outbox' }
   | { page: 'customers'; id?: string }
   | { page: 'consents' }
+  | { page: 'reconciliation' }
   | { page: 'compose'; opening: Opening }
   | { page: 'settings'; section?: string };
 

@@ -14,6 +14,7 @@ mod outbox;
 mod outside;
 mod overview;
 mod phone;
+mod reconciliation;
 mod signin;
 mod unfinished;
 
@@ -31,8 +32,8 @@ pub(crate) use draft::{
     draft_create, draft_discard, draft_list, draft_paper, draft_save, draft_send, draft_show,
 };
 pub(crate) use invoice::{
-    invoice_cancel, invoice_list, invoice_paper, invoice_refresh, invoice_save_pdf, invoice_show,
-    invoice_undo,
+    invoice_cancel, invoice_export, invoice_list, invoice_paper, invoice_refresh, invoice_save_pdf,
+    invoice_show, invoice_undo,
 };
 pub(crate) use outbox::{
     number_report, outbox_give_up, outbox_list, outbox_name_id, outbox_try_all, outbox_try_now,
@@ -40,6 +41,7 @@ pub(crate) use outbox::{
 pub(crate) use outside::{letter_open, portal_open, return_page_save};
 pub(crate) use overview::overview_show;
 pub(crate) use phone::{phone_consent, phone_pay, phone_reject, phone_show};
+pub(crate) use reconciliation::{reconciliation_export, reconciliation_fetch, reconciliation_show};
 pub(crate) use signin::{signin_begin, signin_cancel, signin_paste, signin_reopen};
 pub(crate) use unfinished::{return_address_check, unfinished_keep, unfinished_show};
 

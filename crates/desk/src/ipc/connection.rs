@@ -43,6 +43,9 @@ pub struct ConnectionView {
     pub api_base_url: String,
     /// VAT number that picks the merchant at sign-in.
     pub merchant_vat: Option<String>,
+    /// Whether signing in also asks for payments and payouts (scope `transactionreporting`).
+    #[serde(default)]
+    pub transactions: bool,
 }
 
 /// How the browser hands its answer to Kvit. Pasting the address works always.
@@ -96,6 +99,9 @@ pub struct ConnectionForm {
     #[serde(default)]
     #[ts(optional)]
     pub merchant_vat: Option<String>,
+    /// Whether signing in also asks for payments and payouts (scope `transactionreporting`).
+    #[serde(default)]
+    pub transactions: bool,
 }
 
 /// A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay, as

@@ -82,6 +82,12 @@ pub enum RefusalCode {
     NotInThisWorld,
     /// The time of trade goes forward only, and not for ever at once.
     TimeGoesForward,
+    /// The connection does not ask for payments and payouts (scope `transactionreporting`).
+    ReportingNotAsked,
+    /// This sign-in does not include payments and payouts.
+    ReportingNotAllowed,
+    /// A period that ends before it begins, is too long, or has not begun.
+    DaysNotInOrder,
     /// A file could not be written.
     FileNotWritten,
     /// Something that should not happen; the log has it under `incident`.

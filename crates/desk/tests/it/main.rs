@@ -13,6 +13,7 @@ mod gate;
 mod keychain;
 mod outbox;
 mod practice_clock;
+mod reconciliation;
 mod session_ends;
 mod shop;
 mod signing_in;

@@ -234,10 +234,11 @@ function emptyForm(): ConnectionForm {
     gatewaySecret: '',
     redirectUri: '',
     door: 'return_page',
+    transactions: false,
   };
 }
 
 function formOf(view: ConnectionView): ConnectionForm {
-  const { name, world, country, clientId, redirectUri, door, merchantVat, discoveryUrl, issuer, apiBaseUrl } = view;
-  return { ...emptyForm(), name, world, country, clientId, redirectUri, door, merchantVat: merchantVat ?? '', discoveryUrl, issuer, apiBaseUrl };
+  const { name, world, country, clientId, redirectUri, door, transactions, merchantVat, discoveryUrl, issuer, apiBaseUrl } = view;
+  return { ...emptyForm(), name, world, country, clientId, redirectUri, door, transactions, merchantVat: merchantVat ?? '', discoveryUrl, issuer, apiBaseUrl };
 }

@@ -35,6 +35,7 @@ const SAVED: ConnectionView = {
   issuer: 'https://api.mobilepay.dk/merchant',
   apiBaseUrl: 'https://api.sandbox.mobilepay.dk/invoice-restapi',
   merchantVat: null,
+  transactions: false,
 };
 
 test('a step is not left while something is missing, and says what', async () => {

@@ -6,7 +6,7 @@
  */
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
-import type { InvoiceCounts, InvoiceFilter, InvoiceRow, InvoiceSort, Refusal } from '../../bridge/generated';
+import type { ExportFormat, InvoiceCounts, InvoiceFilter, InvoiceRow, InvoiceSort, PaperLanguage, Refusal } from '../../bridge/generated';
 
 /** Rows in a page. */
 export const PAGE = 100;
@@ -21,6 +21,8 @@ export class Listing {
   total = $state(0);
   counts = $state.raw<InvoiceCounts | null>(null);
   failure = $state.raw<Refusal | null>(null);
+  /** Whether a file is being written. */
+  saving = $state(false);
   /** Whether an answer is here at all. */
   asked = $state(false);
 
@@ -89,6 +91,21 @@ export class Listing {
     const [first = 0, ...others] = this.#inSight();
     await this.#read(first, true);
     await Promise.all(others.map((page) => this.#read(page)));
+  }
+
+  /** Saves all that matches as a file; answers where. */
+  async save(format: ExportFormat, language: PaperLanguage): Promise<string | null> {
+    if (this.saving) return null;
+    this.saving = true;
+    const { filter, text } = this;
+    try {
+      return (await this.#call('invoice_export', { filter, text: text.trim(), format, language })).path;
+    } catch (error) {
+      this.failure = refusalFrom(error);
+      return null;
+    } finally {
+      this.saving = false;
+    }
   }
 
   #inSight(): number[] {

@@ -68,7 +68,7 @@ pub(crate) fn row(connection: &Connection, summary: &InvoiceSummary) -> InvoiceR
     }
 }
 
-const fn state(shown: Shown) -> StateName {
+pub(super) const fn state(shown: Shown) -> StateName {
     match shown {
         Shown::Held => StateName::Held,
         Shown::Queued => StateName::Queued,
@@ -90,7 +90,7 @@ const fn state(shown: Shown) -> StateName {
     }
 }
 
-const fn filter(asked: InvoiceFilter) -> Filter {
+pub(super) const fn filter(asked: InvoiceFilter) -> Filter {
     match asked {
         InvoiceFilter::All => Filter::All,
         InvoiceFilter::Waiting => Filter::Waiting,

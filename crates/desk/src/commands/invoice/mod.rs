@@ -4,6 +4,7 @@ mod acts;
 mod cancel;
 mod list;
 mod papers;
+mod table;
 mod timeline;
 mod view;
 
@@ -11,5 +12,6 @@ pub(crate) use acts::{ask_again, invoice_refresh, invoice_undo};
 pub(crate) use cancel::invoice_cancel;
 pub(crate) use list::{invoice_list, row};
 pub(crate) use papers::{invoice_paper, invoice_save_pdf};
+pub(crate) use table::invoice_export;
 pub(crate) use timeline::{upstream, what, words};
 pub(crate) use view::{invoice_show, record, show};
