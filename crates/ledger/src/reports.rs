@@ -21,7 +21,7 @@ pub struct Statement {
 
 impl Ledger {
     /// Keeps a report over the days `first` to `last`; answers how many of its movements were new. The same movement in
-    /// two reports is one. Movements within one report that cannot be told apart are kept as many times as they stand there.
+    /// two reports is one, and learns its payout from the later. Movements within one report that cannot be told apart are kept as many times as they stand there.
     pub fn keep_report(
         &mut self,
         id: &str,
@@ -38,22 +38,18 @@ impl Ledger {
                 "INSERT INTO reported (report, payment_id, kind, minor, day, reference, transfer, sameness)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (sameness) DO NOTHING",
             )?;
+            let mut paid_out = db.prepare_cached("UPDATE reported SET transfer = ?2 WHERE sameness = ?1")?;
             let mut seen = std::collections::HashMap::new();
             let mut fresh = 0;
             for one in movements {
                 let day = one.day.to_string();
-                let parts = (
-                    &one.payment_id,
-                    &one.kind,
-                    one.minor,
-                    &day,
-                    &one.reference,
-                    &one.transfer,
-                );
+                // A movement is told again with its payout once that was made, so the payout is no part of what it is.
+                let parts = (&one.payment_id, &one.kind, one.minor, &day, &one.reference);
                 let parts = sql::text(&parts)?;
                 let nth = seen.entry(parts.clone()).or_insert(0_u32);
                 *nth += 1;
-                fresh += add.execute(params![
+                let sameness = format!("{parts} {nth}");
+                let added = add.execute(params![
                     id,
                     one.payment_id,
                     one.kind,
@@ -61,8 +57,12 @@ impl Ledger {
                     day,
                     one.reference,
                     one.transfer,
-                    format!("{parts} {nth}"),
+                    sameness,
                 ])?;
+                fresh += added;
+                if added == 0 && one.transfer.is_some() {
+                    paid_out.execute(params![sameness, one.transfer])?;
+                }
             }
             Ok(u32::try_from(fresh).unwrap_or(u32::MAX))
         })

@@ -33,6 +33,32 @@ fn a_report_that_is_kept_twice_counts_once_and_equal_movements_stay_two() {
 }
 
 #[test]
+fn a_movement_that_is_told_again_with_its_payout_is_the_same_movement() {
+    let mut shop = Shop::new();
+    let days = (TODAY, TODAY);
+    let paid_out = Reported {
+        transfer: Some("0400000000001231126X".into()),
+        ..payment(100, None)
+    };
+    shop.books
+        .keep_report("r", days, &[payment(100, None)], at(0))
+        .unwrap();
+    assert_eq!(
+        shop.books
+            .keep_report("s", days, std::slice::from_ref(&paid_out), at(1))
+            .unwrap(),
+        0
+    );
+    // An older answer does not take the payout away.
+    shop.books
+        .keep_report("t", days, &[payment(100, None)], at(2))
+        .unwrap();
+    assert_eq!(shop.books.reconciled(TODAY, TODAY).unwrap().reported, [paid_out]);
+    let told = shop.books.reports_over(TODAY, TODAY).unwrap();
+    assert_eq!(told.last(), Some(&(TODAY, TODAY, at(2))));
+}
+
+#[test]
 fn paid_invoices_find_their_movements() {
     let mut shop = Shop::new();
     for (id, reference, minor) in [("a", "REF-A", 100), ("b", "REF-B", 200), ("c", "REF-C", 300)] {
