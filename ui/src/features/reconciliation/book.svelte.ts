@@ -42,6 +42,11 @@ export class Book {
     return this.#over(periodOf(preset, this.#today()));
   }
 
+  /** The merchant's day is another one: a period that is named by it follows. */
+  follow(): Promise<void> {
+    return this.preset === 'own' ? this.read() : this.choose(this.preset);
+  }
+
   /** One end of the period, as picked. */
   pick(end: Partial<Period>): Promise<void> {
     this.preset = 'own';

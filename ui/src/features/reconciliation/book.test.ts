@@ -36,6 +36,19 @@ test('it opens with this month and what does not match', async () => {
   expect(asked).toEqual([['reconciliation_show', { first: '2026-11-01', last: '2026-11-23', part: 'unmatched', offset: 0, limit: ROWS }]]);
 });
 
+test('a named period follows the merchant’s day, and a picked one stays', async () => {
+  let today = '2026-11-23';
+  const { call } = core({ reconciliation_show: () => VIEW });
+  const book = new Book(call, () => today);
+  today = '2026-12-02';
+  await book.follow();
+  expect(book.period).toEqual({ first: '2026-12-01', last: '2026-12-02' });
+  await book.pick({ first: '2026-11-15' });
+  today = '2026-12-03';
+  await book.follow();
+  expect(book.period).toEqual({ first: '2026-11-15', last: '2026-12-02' });
+});
+
 test('a period whose end lies before its beginning is not asked about', async () => {
   const { call, asked } = core({ reconciliation_show: () => VIEW });
   const book = new Book(call, () => '2026-11-23');
