@@ -96,7 +96,7 @@ test('another connection shows the lines for a web server, with the address that
   const { current } = await shop.ask('app_show', {});
   const added = await shop.ask('connection_add', {
     name: 'Sandbox', world: 'sandbox', country: 'DK', clientId: 'kvit', clientSecret: 'not-a-real-secret', gatewayId: 'gateway',
-    gatewaySecret: 'not-a-real-secret', redirectUri: 'https://shop.example/sandbox/return', door: 'return_page',
+    gatewaySecret: 'not-a-real-secret', redirectUri: 'https://shop.example/sandbox/return', door: 'return_page', transactions: false,
   });
   await shop.ask('connection_choose', { id: added.id });
   await shop.show(page);
