@@ -1,4 +1,4 @@
-//! One open connection: its books, its session, its API client, and the two tasks that work on their own.
+//! One open connection: its books, its session, its API client, and the tasks that work on their own.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::refuse::Outcome;
 use crate::settings::SavedConnection;
 use crate::trade_clock::TradeClock;
 use crate::trouble::Troubles;
-use crate::{consents, poller, sender, worlds};
+use crate::{consents, poller, runs, sender, worlds};
 
 /// An open connection.
 pub(crate) struct Connection {
@@ -43,6 +43,7 @@ pub(crate) struct Connection {
     pub(crate) pace: Pace,
     pub(crate) troubles: Troubles,
     pub(crate) wake_sender: Notify,
+    pub(crate) wake_runs: Notify,
     pub(crate) wake_poller: Notify,
     pub(crate) wake_consents: Notify,
     pub(crate) callbacks: Callbacks,
@@ -81,7 +82,7 @@ const NETWORK_UP: u8 = 1;
 const NETWORK_DOWN: u8 = 2;
 
 impl Connection {
-    /// Opens the books, declares what a crash left on its way to be in doubt, and starts the sender and the poller.
+    /// Opens the books, declares what a crash left on its way to be in doubt, and starts the senders and the poller.
     pub(crate) async fn open(opening: Opening) -> Outcome<Arc<Self>> {
         let Opening {
             saved,
@@ -121,6 +122,7 @@ impl Connection {
             wanting,
             pace,
             wake_sender: Notify::new(),
+            wake_runs: Notify::new(),
             wake_poller: Notify::new(),
             wake_consents: Notify::new(),
             callbacks: Callbacks::default(),
@@ -134,6 +136,7 @@ impl Connection {
             saved,
         });
         connection.tasks.spawn(sender::run(Arc::clone(&connection)));
+        connection.tasks.spawn(runs::run(Arc::clone(&connection)));
         connection.tasks.spawn(poller::run(Arc::clone(&connection)));
         connection.tasks.spawn(follow_clock(Arc::clone(&connection)));
         connection.tasks.spawn(tell_of_session(Arc::clone(&connection)));
@@ -141,7 +144,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Ends both tasks. An attempt that is on its way is waited for, at most as long as its own time limit.
+    /// Ends all tasks. An attempt that is on its way is waited for, at most as long as its own time limit.
     pub(crate) async fn close(&self) {
         self.closing.cancel();
         self.close_door().await;
@@ -202,6 +205,12 @@ impl Connection {
             .duration_since(self.now())
             .max(SignedDuration::from_millis(20));
         tokio::time::sleep(pause.unsigned_abs()).await;
+    }
+
+    /// Lets both senders look again whether something may go out.
+    pub(crate) fn wake_senders(&self) {
+        self.wake_sender.notify_one();
+        self.wake_runs.notify_one();
     }
 
     /// Whether somebody may be looking.

@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, broadcast};
 
 use crate::browser::Browser;
 use crate::callbacks;
+use crate::commands::Importing;
 use crate::connection::{Connection, Opening};
 use crate::credentials::{Credentials, Kept};
 use crate::ipc::{Event, Refusal, RefusalCode, World};
@@ -65,6 +66,8 @@ pub struct Desk {
     pub(crate) credentials: Credentials,
     pub(crate) press: Arc<Press>,
     pub(crate) signin: Mutex<signin::Place>,
+    /// The file of many invoices that is being looked at.
+    pub(crate) importing: Mutex<Option<Importing>>,
     /// The second in which a dropped link was last told of, plus one; 0 before the first.
     pub(crate) link_told: AtomicU64,
     pub(crate) clock: Arc<dyn Clock>,
@@ -133,6 +136,7 @@ impl Desk {
             current: RwLock::new(current),
             choosing: Mutex::new(()),
             signin: Mutex::default(),
+            importing: Mutex::new(None),
             link_told: AtomicU64::new(0),
             remembered: Mutex::new(remembered),
             setup,
@@ -162,7 +166,7 @@ impl Desk {
     /// Tells that the clock made a leap: what waits for a moment looks again whether it has come.
     pub fn time_leapt(&self) {
         let connection = self.current();
-        connection.wake_sender.notify_one();
+        connection.wake_senders();
         connection.wake_poller.notify_one();
         connection.wake_consents.notify_one();
     }

@@ -2,6 +2,7 @@
 //! nothing secret, reaches the window by accident.
 
 use crate::books::BooksClosed;
+use crate::import::Trouble;
 use crate::ipc::{NextStep, ProblemView, Refusal, RefusalCode, SigninRefused, UpstreamView};
 
 /// What commands return.
@@ -21,6 +22,7 @@ impl Refusal {
             upstream: None,
             detail: None,
             signin: None,
+            file: None,
             incident,
         }
     }
@@ -75,6 +77,18 @@ impl Refusal {
     }
 }
 
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        let mut refusal = Self::new(
+            RefusalCode::FileNotTaken,
+            format!("The file is not taken: {:?}.", trouble.why),
+        );
+        refusal.file = Some(trouble.why);
+        refusal.detail = trouble.row.map(|row| row.to_string());
+        refusal
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
@@ -112,6 +126,7 @@ const fn usual_next(code: RefusalCode) -> NextStep {
         | C::BooksInUse
         | C::NotInThisWorld
         | C::TimeGoesForward
+        | C::FileNotTaken
         | C::Unexpected => NextStep::None,
     }
 }

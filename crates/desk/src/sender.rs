@@ -1,4 +1,5 @@
-//! Takes what may go out from the outbox, one after another in the order of the numbers, and stores what each attempt proves.
+//! Takes single invoices from the outbox, one after another in the order of the numbers, and stores what each attempt proves.
+//! Rows of runs go beside them (`runs`).
 //!
 //! `sending` is committed before a socket opens. What an answer proves decides what follows (`mobilepay::proves`), never a
 //! guess: an unclear outcome leaves the invoice in doubt, and only its identical bytes go out again.
@@ -7,11 +8,11 @@ use std::sync::Arc;
 
 use ::invoice::Channel;
 use jiff::{SignedDuration, Timestamp};
-use ledger::{Answered, Outcome, Outgoing};
+use ledger::{Answered, Ledger, LedgerError, Outcome, Outgoing};
 use mobilepay::{ApiError, Proof, Trace, proves};
 use uuid::Uuid;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Ready};
 use crate::ipc::Event;
 use crate::refuse::Outcome as Done;
 
@@ -88,40 +89,44 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
     let correlation = Uuid::new_v4();
     begin(connection, &item, correlation).await?;
     kill_point::pass("socket.before");
-    let attempt = match item.channel {
-        Channel::Phone => {
-            let call =
-                connection
-                    .api
-                    .create_direct(&ready.token, correlation, &ready.merchant_id, &item.request);
-            call.await
-                .map(|answer| (answer.value.invoice_id, None, answer.trace))
-        }
-        Channel::Link => {
-            let call =
-                connection
-                    .api
-                    .create_link(&ready.token, correlation, &ready.merchant_id, &item.request);
-            call.await
-                .map(|answer| (answer.value.invoice_id, answer.value.href, answer.trace))
-        }
-    };
-    if let Err(error) = &attempt {
-        connection.heed(error, &ready).await;
-    }
+    let attempt = attempt(connection, &ready, &item, correlation).await;
     kill_point::pass("answer");
     settle(connection, &item, attempt).await?;
     Ok(Step::Again)
 }
 
+/// One call for one invoice, with its frozen bytes.
+pub(crate) async fn attempt(
+    connection: &Connection,
+    ready: &Ready,
+    item: &Outgoing,
+    correlation: Uuid,
+) -> Attempt {
+    let (api, token, merchant) = (&connection.api, &ready.token, &ready.merchant_id);
+    let attempt = match item.channel {
+        Channel::Phone => api
+            .create_direct(token, correlation, merchant, &item.request)
+            .await
+            .map(|answer| (answer.value.invoice_id, None, answer.trace)),
+        Channel::Link => api
+            .create_link(token, correlation, merchant, &item.request)
+            .await
+            .map(|answer| (answer.value.invoice_id, answer.value.href, answer.trace)),
+    };
+    if let Err(error) = &attempt {
+        connection.heed(error, ready).await;
+    }
+    attempt
+}
+
 /// Ends the hold of what may no longer be taken back, also while nothing can go out: the list then says *queued*.
-async fn release_held(connection: &Connection, now: Timestamp) -> Done<()> {
+pub(crate) async fn release_held(connection: &Connection, now: Timestamp) -> Done<()> {
     let ids = connection
         .books
         .with(move |books| books.release_due(now))
         .await??;
     if !ids.is_empty() {
-        connection.tell(Event::InvoicesChanged { ids });
+        connection.tell(Event::of_invoices(ids));
     }
     Ok(())
 }
@@ -138,19 +143,18 @@ async fn begin(connection: &Connection, item: &Outgoing, correlation: Uuid) -> D
     Ok(())
 }
 
-type Attempt = Result<(String, Option<String>, Trace), ApiError>;
+/// How a call for one invoice ended: the service's id and the link.
+pub(crate) type Attempt = Result<(String, Option<String>, Trace), ApiError>;
 
 async fn settle(connection: &Arc<Connection>, item: &Outgoing, attempt: Attempt) -> Done<()> {
     let now = connection.now();
     connection.note_network(attempt.as_ref().err());
-    let (outcome, answered) = match attempt {
-        Ok((service_id, link, trace)) => (
-            Outcome::Accepted { service_id, link },
-            answered(&trace, None, None),
-        ),
-        Err(error) => (outcome_of(&error, item.attempts, now), answered_of(&error)),
-    };
-    keep(connection, &item.invoice_id, outcome, answered, now).await?;
+    let (outcome, answered) = proven(attempt, item.attempts, now);
+    let id = item.invoice_id.clone();
+    keep(connection, move |books| {
+        books.settle(&id, &outcome, answered.clone(), now)
+    })
+    .await?;
     connection.wake_poller.notify_one();
     connection.tell(Event::InvoicesChanged {
         ids: vec![item.invoice_id.clone()],
@@ -159,26 +163,28 @@ async fn settle(connection: &Arc<Connection>, item: &Outgoing, attempt: Attempt)
     Ok(())
 }
 
+/// What an attempt proves, and its evidence.
+pub(crate) fn proven(attempt: Attempt, attempts: u32, now: Timestamp) -> (Outcome, Answered) {
+    match attempt {
+        Ok((service_id, link, trace)) => (
+            Outcome::Accepted { service_id, link },
+            answered(&trace, None, None),
+        ),
+        Err(error) => (outcome_of(&error, attempts, now), answered_of(&error)),
+    }
+}
+
 /// Stores how an attempt ended, and does not let go of an answer because the disk is full: it is tried again until it is
 /// stored or the program closes. Unstored, it would come back as a doubt.
-async fn keep(
+pub(crate) async fn keep(
     connection: &Connection,
-    id: &str,
-    outcome: Outcome,
-    answered: Answered,
-    now: Timestamp,
+    store: impl Fn(&mut Ledger) -> Result<(), LedgerError> + Clone + Send + 'static,
 ) -> Done<()> {
     loop {
-        let (id, outcome, answered) = (id.to_owned(), outcome.clone(), answered.clone());
-        let kept = connection
-            .books
-            .with(move |books| books.settle(&id, &outcome, answered, now))
-            .await?;
-        let Err(error) = kept else { return Ok(()) };
-        if !matches!(
-            error,
-            ledger::LedgerError::DiskFull | ledger::LedgerError::NotWritable(_)
-        ) {
+        let Err(error) = connection.books.with(store.clone()).await? else {
+            return Ok(());
+        };
+        if !matches!(error, LedgerError::DiskFull | LedgerError::NotWritable(_)) {
             return Err(error.into());
         }
         tracing::error!(%error, "an answer could not be stored; again in a moment");
@@ -220,11 +226,11 @@ pub(crate) fn outcome_of(error: &ApiError, attempts: u32, now: Timestamp) -> Out
 }
 
 /// 1, 2, 4 … seconds, at most five minutes.
-fn pause_after(attempts: u32) -> SignedDuration {
+pub(crate) fn pause_after(attempts: u32) -> SignedDuration {
     SignedDuration::from_secs(1_i64 << attempts.min(16)).min(LONGEST_PAUSE)
 }
 
-fn answered(trace: &Trace, error_code: Option<u32>, words: Option<String>) -> Answered {
+pub(crate) fn answered(trace: &Trace, error_code: Option<u32>, words: Option<String>) -> Answered {
     Answered {
         status: trace.status,
         error_code,

@@ -113,6 +113,40 @@ macro_rules! with_commands {
             outbox_name_id($crate::ipc::NamedId) -> $crate::ipc::IdNamed;
             /// Gives up a link in doubt, which nobody has, for a new draft.
             outbox_give_up($crate::ipc::InvoiceRef) -> $crate::ipc::GivenUp;
+            /// Begins to take in a file of many invoices; the one before it is forgotten.
+            import_begin($crate::ipc::ImportBegin) -> $crate::ipc::ImportRef;
+            /// Takes the next piece of the file.
+            import_piece($crate::ipc::ImportPiece) -> $crate::ipc::Nothing;
+            /// Reads the file whole.
+            import_read($crate::ipc::ImportRef) -> $crate::ipc::ImportView;
+            /// Makes a run of the file as the merchant says it is meant; nothing is sent.
+            import_keep($crate::ipc::ImportPlan) -> $crate::ipc::RunView;
+            /// Saves a file to begin with.
+            import_template_save($crate::ipc::ImportTemplate) -> $crate::ipc::SavedFile;
+            /// Runs of many at once, newest first.
+            run_list($crate::ipc::Nothing) -> $crate::ipc::RunList;
+            /// One run: how far it is, and what could be sent now.
+            run_show($crate::ipc::RunRef) -> $crate::ipc::RunView;
+            /// A page of the rows of a run.
+            run_rows($crate::ipc::RunRowsQuery) -> $crate::ipc::RunRows;
+            /// One row with every box.
+            run_row_show($crate::ipc::RunRowRef) -> $crate::ipc::RunRowOpened;
+            /// Corrects a row that was not sent, or that MobilePay refused.
+            run_row_save($crate::ipc::RunRowSave) -> $crate::ipc::RunRowOpened;
+            /// The paper of a row.
+            run_row_paper($crate::ipc::RunRowPaper) -> $crate::ipc::PaperView;
+            /// Numbers, freezes and queues what was shown, held for five seconds.
+            run_send($crate::ipc::RunSend) -> $crate::ipc::RunView;
+            /// Holds back what has not gone out.
+            run_pause($crate::ipc::RunRef) -> $crate::ipc::RunView;
+            /// Lets a paused run go on.
+            run_resume($crate::ipc::RunRef) -> $crate::ipc::RunView;
+            /// Takes back what never left this computer.
+            run_stop($crate::ipc::RunRef) -> $crate::ipc::RunView;
+            /// Tries what did not get through again now, and nothing else.
+            run_retry($crate::ipc::RunRef) -> $crate::ipc::RunView;
+            /// Forgets a run of which nothing was sent.
+            run_discard($crate::ipc::RunRef) -> $crate::ipc::Nothing;
             /// The number series and its gaps.
             number_report($crate::ipc::Nothing) -> $crate::ipc::NumberReport;
             /// The first page.

@@ -7,7 +7,7 @@ use invoice::Channel;
 use jiff::Timestamp;
 use rusqlite::params;
 
-use crate::outbox::{self, Answered, Outcome, Outgoing};
+use crate::outbox::{self, Answered, Outcome, Outgoing, PAUSED};
 use crate::{Ledger, LedgerError, sql};
 
 /// How one of a batch ended.
@@ -22,7 +22,7 @@ pub struct Settled {
 }
 
 impl Ledger {
-    /// What may go out at `now` in one call by `channel`, in the order of the numbers: only invoices of runs.
+    /// What may go out at `now` by `channel`, in the order of the numbers: only invoices of runs.
     pub fn next_batch(
         &self,
         channel: Channel,
@@ -35,6 +35,30 @@ impl Ledger {
             |row| Ok(outbox::read(row)),
         )?;
         rows.map(|row| row?).collect()
+    }
+
+    /// Takes what goes out next in one call by `channel` and commits that it does, with nothing in between: what a pause or a
+    /// stop holds back cannot slip out. What is in doubt goes without what is new, so that it goes as it went before.
+    pub fn take_for_run(
+        &mut self,
+        channel: Channel,
+        correlation_id: &str,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Outgoing>, LedgerError> {
+        let mut taken = self.next_batch(channel, now, limit)?;
+        if let Some(doubted) = taken.first().map(|first| first.was_in_doubt) {
+            taken.retain(|item| item.was_in_doubt == doubted);
+            let ids: Vec<String> = taken.iter().map(|item| item.invoice_id.clone()).collect();
+            self.begin_batch(&ids, correlation_id, now)?;
+        }
+        Ok(taken)
+    }
+
+    /// When the next one of a run may go out, if any waits.
+    pub fn next_run_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
+        let soonest: Option<i64> = self.db.query_row(NEXT_RUN_WAKE, [PAUSED], |row| row.get(0))?;
+        soonest.map(sql::moment).transpose()
     }
 
     /// Commits that all of them go out now in one call. Only after this may a socket open.
@@ -69,7 +93,10 @@ impl Ledger {
     }
 }
 
-pub(crate) const NEXT_BATCH: &str = "SELECT id, number, channel, request, attempts, was_in_doubt
+pub(crate) const NEXT_BATCH: &str = "SELECT id, number, channel, request, attempts, was_in_doubt, run
      FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
      WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND run IS NOT NULL AND channel = ?2
      ORDER BY number LIMIT ?3";
+
+pub(crate) const NEXT_RUN_WAKE: &str = "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
+     WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND run IS NOT NULL";

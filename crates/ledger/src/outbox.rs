@@ -32,6 +32,8 @@ pub struct Outgoing {
     pub attempts: u32,
     /// An earlier attempt may have succeeded.
     pub was_in_doubt: bool,
+    /// The run that it belongs to.
+    pub run: Option<String>,
 }
 
 /// How an attempt ended, by what it proves.
@@ -123,15 +125,17 @@ impl Ledger {
         soonest.map(sql::moment).transpose()
     }
 
-    /// The first that may go out at `now`, in the order of the numbers.
+    /// The first single one that may go out at `now`, in the order of the numbers. Rows of runs have a way of their own
+    /// ([`Ledger::take_for_run`]): thousands of them hold up nobody who writes one.
     ///
     /// One that could not get through holds up those after it: what kept it back keeps them back too, and so the queue
     /// leaves in order when the way is free again. A doubt holds up nobody.
     pub fn next_to_send(&self, now: Timestamp) -> Result<Option<Outgoing>, LedgerError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT id, number, channel, request, attempts, was_in_doubt
+            "SELECT id, number, channel, request, attempts, was_in_doubt, run
              FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
              WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND number <= ?2
+                 AND run IS NULL
              ORDER BY number LIMIT 1",
         )?;
         let last = self.first_waiting()?.unwrap_or(i64::MAX);
@@ -141,22 +145,24 @@ impl Ledger {
         found.transpose()
     }
 
-    /// When the next one may go out, if any waits.
+    /// When the next single one may go out, if any waits.
     pub fn next_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
         let soonest: Option<i64> = self.db.query_row(
             "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND number <= ?2",
+             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND number <= ?2
+                 AND run IS NULL",
             [PAUSED, self.first_waiting()?.unwrap_or(i64::MAX)],
             |row| row.get(0),
         )?;
         soonest.map(sql::moment).transpose()
     }
 
-    /// The lowest number that waits for the way to be free.
+    /// The lowest single number that waits for the way to be free.
     fn first_waiting(&self) -> Result<Option<i64>, LedgerError> {
         let mut statement = self.db.prepare_cached(
             "SELECT number FROM invoice INDEXED BY invoice_to_send
              WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'waiting' AND not_before < ?1
+                 AND run IS NULL
              ORDER BY number LIMIT 1",
         )?;
         Ok(statement.query_row([PAUSED], |row| row.get(0)).optional()?)
@@ -370,5 +376,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Outgoing, LedgerError> {
         request: row.get("request")?,
         attempts: row.get("attempts")?,
         was_in_doubt: row.get("was_in_doubt")?,
+        run: row.get("run")?,
     })
 }

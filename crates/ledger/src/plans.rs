@@ -2,11 +2,12 @@
 
 use rusqlite::{params_from_iter, types::Value};
 
-use crate::batch::NEXT_BATCH;
+use crate::batch::{NEXT_BATCH, NEXT_RUN_WAKE};
 use crate::consents::{CONSENTS, CONSENTS_ASKED};
 use crate::listing::{count_statement, list_statement};
 use crate::overview::figure_statement;
 use crate::reports::{PAID, REPORTED};
+use crate::run_results::{TURNED_INVALID, run_results_statement};
 use crate::runs::{RUN_ROWS, RUNS};
 use crate::waiting::waiting_statement;
 use crate::{Filter, Ledger, Query, Sort};
@@ -136,7 +137,10 @@ fn the_outbox_runs_consents_and_reports_walk_their_index_in_its_order() {
         (waiting_statement().as_str(), "invoice_unsettled"),
         (NEXT_BATCH, "invoice_to_send"),
         (RUNS, "run_by_age"),
+        (NEXT_RUN_WAKE, "invoice_to_send"),
         (RUN_ROWS, "run_row_by_state"),
+        (run_results_statement().as_str(), "PRIMARY KEY"),
+        (TURNED_INVALID, "PRIMARY KEY"),
         (CONSENTS, "consent_by_change"),
         (CONSENTS_ASKED, "consent_asked"),
         (PAID, "invoice_by_paid"),

@@ -137,7 +137,7 @@ fn last_attempt(db: &Connection, invoice_id: &str) -> Result<Option<Timestamp>, 
     at.map(sql::moment).transpose()
 }
 
-fn reason(db: &Connection, invoice_id: &str) -> Result<Option<Evidence>, LedgerError> {
+pub(crate) fn reason(db: &Connection, invoice_id: &str) -> Result<Option<Evidence>, LedgerError> {
     db.prepare_cached(
         "SELECT * FROM evidence WHERE invoice_id = ?1 AND what <> 'attempted' ORDER BY id DESC LIMIT 1",
     )?

@@ -195,6 +195,13 @@ fn a_paused_run_stays_paused_over_a_restart_and_wakes_nobody() {
     shop.books.recover(at(8)).unwrap();
     assert_eq!(shop.books.next_to_send(at(1_000_000)).unwrap(), None);
     assert_eq!(shop.books.next_wake().unwrap(), None);
+    assert_eq!(shop.books.next_run_wake().unwrap(), None);
+    assert!(
+        shop.books
+            .take_for_run(Channel::Phone, "c", at(1_000_000), 9)
+            .unwrap()
+            .is_empty()
+    );
     assert!(shop.books.release_due(at(1_000_000)).unwrap().is_empty());
     assert!(queue(&mut shop, 1, "").is_err());
     assert!(shop.books.retry_now(&ids[0], at(9)).is_err());
@@ -232,12 +239,14 @@ fn a_stopped_run_takes_back_what_never_left_and_ends_what_was_begun() {
     );
     assert_eq!(shop.books.next_number().unwrap(), 2);
     assert!(shop.books.number_gaps().unwrap().is_empty());
+    assert_eq!(shop.books.next_to_send(at(10)).unwrap(), None, "not one by one");
+    let taken = shop.books.next_batch(Channel::Phone, at(10), 9).unwrap();
     assert_eq!(
-        shop.books
-            .next_to_send(at(10))
-            .unwrap()
-            .map(|item| item.invoice_id),
-        Some("i1".into())
+        taken
+            .iter()
+            .map(|item| item.invoice_id.as_str())
+            .collect::<Vec<_>>(),
+        ["i1"]
     );
     shop.books.resume_run("r", at(11)).unwrap();
     assert_eq!(queue(&mut shop, 9, "-again").unwrap(), [2, 3]);
@@ -295,4 +304,85 @@ fn runs_are_listed_newest_first() {
     assert_eq!((rest.len(), rest[0].counts.ready), (1, 1));
     let ids: HashSet<_> = rest.iter().map(|run| run.id.as_str()).collect();
     assert!(ids.contains("r"));
+}
+
+#[test]
+fn what_is_in_doubt_goes_again_without_what_is_new() {
+    let mut shop = import(4);
+    queue(&mut shop, 2, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    let lost = ids
+        .iter()
+        .map(|id| settled(id, Outcome::Unclear { retry_at: at(60) }));
+    shop.books.settle_batch(&lost.collect::<Vec<_>>(), at(7)).unwrap();
+    queue(&mut shop, 2, "").unwrap();
+    let mut take = |seconds| {
+        let taken = shop
+            .books
+            .take_for_run(Channel::Phone, "again", at(seconds), 9)
+            .unwrap();
+        taken.into_iter().map(|item| item.invoice_id).collect::<Vec<_>>()
+    };
+    assert_eq!(take(61), ["i1", "i2"]);
+    assert_eq!(take(61), ["i3", "i4"]);
+    assert_eq!(take(61), [""; 0], "what is on its way is not taken twice");
+}
+
+#[test]
+fn a_single_one_written_after_a_run_does_not_wait_for_it() {
+    let mut shop = import(3);
+    queue(&mut shop, 3, "").unwrap();
+    shop.send("single", &Bill::default());
+    let next = shop.books.next_to_send(at(6)).unwrap().unwrap();
+    assert_eq!(
+        (next.invoice_id.as_str(), next.number, next.run),
+        ("single", 4, None)
+    );
+}
+
+#[test]
+fn a_ready_row_is_corrected_and_what_turned_invalid_stands_among_the_refused() {
+    let mut shop = import(3);
+    shop.books.correct_row("r", 3, &form("Rettet")).unwrap();
+    queue(&mut shop, 3, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    let ends: Vec<Settled> = ids.iter().map(|id| settled(id, accepted(id))).collect();
+    shop.books.settle_batch(&ends, at(7)).unwrap();
+    assert!(shop.books.correct_row("r", 1, &form("x")).is_err());
+    assert!(shop.say(&ids[0], invoice::State::Invalid, 8));
+    assert_eq!(shop.books.run_turned_invalid("r").unwrap(), 1);
+    let refused = shop.books.run_results("r", &[RowState::Refused], 0, 9).unwrap();
+    assert_eq!(
+        refused
+            .iter()
+            .map(|result| result.row.position)
+            .collect::<Vec<_>>(),
+        [1]
+    );
+    assert_eq!(refused[0].why.as_ref().unwrap().what, What::Told);
+    assert_eq!(
+        shop.books
+            .run_results("r", &[RowState::Accepted], 1, 9)
+            .unwrap()
+            .len(),
+        2
+    );
+    shop.books.correct_row("r", 1, &form("Rettet")).unwrap();
+    let row = shop.books.run_result("r", 1).unwrap();
+    assert_eq!((row.row.state, row.invoice.is_none()), (RowState::Ready, true));
+    assert_eq!(shop.books.run_turned_invalid("r").unwrap(), 0);
+}
+
+#[test]
+fn a_run_is_forgotten_only_while_nothing_of_it_was_sent() {
+    let mut shop = import(2);
+    queue(&mut shop, 1, "").unwrap();
+    assert!(shop.books.discard_run("r").is_err());
+    shop.books.stop_run("r", at(1)).unwrap();
+    shop.books.discard_run("r").unwrap();
+    assert!(matches!(shop.books.run("r"), Err(LedgerError::NotFound(_))));
+    assert!(matches!(
+        shop.books.discard_run("r"),
+        Err(LedgerError::NotFound(_))
+    ));
 }

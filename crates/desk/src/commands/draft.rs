@@ -163,7 +163,7 @@ pub(crate) async fn draft_send(desk: &Desk, send: DraftSend) -> Outcome<InvoiceV
         .with_fields(problems));
     };
     let invoice_id = number_and_freeze(&connection, draft, content, channel).await?;
-    connection.wake_sender.notify_one();
+    connection.wake_senders();
     connection.tell(Event::DraftsChanged);
     connection.tell(Event::InvoicesChanged {
         ids: vec![invoice_id.clone()],
@@ -267,7 +267,7 @@ fn blank() -> DraftForm {
     }
 }
 
-async fn due(connection: &Connection) -> Outcome<String> {
+pub(crate) async fn due(connection: &Connection) -> Outcome<String> {
     let days = business::record(connection).await?.default_due_days;
     let today = connection.today();
     let due = today

@@ -8,6 +8,7 @@ mod connection;
 mod consent;
 mod customer;
 mod draft;
+mod import;
 mod invoice;
 mod naming;
 mod outbox;
@@ -15,6 +16,7 @@ mod outside;
 mod overview;
 mod phone;
 mod reconciliation;
+mod run;
 mod signin;
 mod unfinished;
 
@@ -31,6 +33,9 @@ pub(crate) use customer::{customer_list, customer_remove, customer_save};
 pub(crate) use draft::{
     draft_create, draft_discard, draft_list, draft_paper, draft_save, draft_send, draft_show,
 };
+pub(crate) use import::{
+    Importing, import_begin, import_keep, import_piece, import_read, import_template_save,
+};
 pub(crate) use invoice::{
     invoice_cancel, invoice_export, invoice_list, invoice_paper, invoice_refresh, invoice_save_pdf,
     invoice_show, invoice_undo,
@@ -42,6 +47,10 @@ pub(crate) use outside::{letter_open, portal_open, return_page_save};
 pub(crate) use overview::overview_show;
 pub(crate) use phone::{phone_consent, phone_pay, phone_reject, phone_show};
 pub(crate) use reconciliation::{reconciliation_export, reconciliation_fetch, reconciliation_show};
+pub(crate) use run::{
+    progress, run_discard, run_list, run_pause, run_resume, run_retry, run_row_paper, run_row_save,
+    run_row_show, run_rows, run_send, run_show, run_stop,
+};
 pub(crate) use signin::{signin_begin, signin_cancel, signin_paste, signin_reopen};
 pub(crate) use unfinished::{return_address_check, unfinished_keep, unfinished_show};
 

@@ -59,7 +59,8 @@ pub(crate) async fn outbox_try_all(desk: &Desk, _: Nothing) -> Outcome<TriedNow>
         .books
         .with(move |books| {
             let ids = books.retry_all_now(now)?;
-            Ok::<_, LedgerError>((ids, books.next_wake()?))
+            let wake = books.next_wake()?.into_iter().chain(books.next_run_wake()?).min();
+            Ok::<_, LedgerError>((ids, wake))
         })
         .await??;
     let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
@@ -71,8 +72,8 @@ pub(crate) async fn outbox_try_all(desk: &Desk, _: Nothing) -> Outcome<TriedNow>
 }
 
 fn tried(connection: &Connection, ids: Vec<String>) {
-    connection.wake_sender.notify_one();
-    connection.tell(Event::InvoicesChanged { ids });
+    connection.wake_senders();
+    connection.tell(Event::of_invoices(ids));
 }
 
 pub(crate) async fn outbox_name_id(desk: &Desk, named: NamedId) -> Outcome<IdNamed> {

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{SigninEnd, SigninRefused};
+use super::{RunProgress, SigninEnd, SigninRefused};
+
+/// More ids than this are not worth naming: whoever listens reads its page again.
+const MOST_IDS: usize = 50;
 
 /// Something changed.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -11,8 +14,15 @@ use super::{SigninEnd, SigninRefused};
 pub enum Event {
     /// These invoices changed.
     InvoicesChanged {
-        /// Uuids.
+        /// Uuids; none: many, or nobody knows which.
         ids: Vec<String>,
+    },
+    /// A run went on. Several times a second at most.
+    RunChanged {
+        /// Uuid.
+        id: String,
+        /// How many rows stand where; absent: the run is gone or must be read again.
+        progress: Option<RunProgress>,
     },
     /// Drafts were written, sent or discarded.
     DraftsChanged,
@@ -36,4 +46,14 @@ pub enum Event {
     },
     /// So much happened that everything should be read again.
     EverythingChanged,
+}
+
+impl Event {
+    /// These invoices changed; many are not named one by one.
+    pub(crate) fn of_invoices(mut ids: Vec<String>) -> Self {
+        if ids.len() > MOST_IDS {
+            ids.clear();
+        }
+        Self::InvoicesChanged { ids }
+    }
 }

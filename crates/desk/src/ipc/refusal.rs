@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{ProblemView, SigninReason, UpstreamView};
+use super::{FileTrouble, ProblemView, SigninReason, UpstreamView};
 
 /// Why a command was refused. The words are the window's, one set for each code and language.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -22,6 +22,8 @@ pub struct Refusal {
     pub detail: Option<String>,
     /// What stands in the way of a sign-in, if this is about one.
     pub signin: Option<SigninReason>,
+    /// What stands in the way of a file of invoices, if this is about one; `detail` has the row, if it is about one.
+    pub file: Option<FileTrouble>,
     /// Finds the entry in the log.
     pub incident: String,
 }
@@ -90,6 +92,8 @@ pub enum RefusalCode {
     DaysNotInOrder,
     /// A file could not be written.
     FileNotWritten,
+    /// A file of invoices is not taken; `file` says why.
+    FileNotTaken,
     /// Something that should not happen; the log has it under `incident`.
     Unexpected,
 }

@@ -1,0 +1,199 @@
+//! A file of many invoices on its way in. It comes in pieces, is read once, and becomes a run; until then nothing is kept.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ledger::LedgerError;
+use uuid::Uuid;
+
+use super::{draft, run};
+use crate::Desk;
+use crate::connection::Connection;
+use crate::import::{self, Headings, LARGEST_FILE, Plan, Table, Trouble};
+use crate::ipc::{
+    Event, FileTrouble, ImportBegin, ImportField, ImportPiece, ImportPlan, ImportRef, ImportTemplate,
+    ImportView, Nothing, PriceBasisName, Refusal, RefusalCode, RunView, SavedFile,
+};
+use crate::papers;
+use crate::refuse::Outcome;
+
+/// The largest piece (bytes).
+const LARGEST_PIECE: usize = 256 * 1024;
+
+/// Rows that are shown before the merchant says what the columns mean.
+const SAMPLE: usize = 5;
+
+/// The longest cell of the sample (characters).
+const LONGEST_SHOWN: usize = 120;
+
+/// The fact under which the merchant's own headings are remembered.
+const HEADINGS: &str = "import_headings";
+
+/// The file that is being looked at.
+pub(crate) struct Importing {
+    id: String,
+    name: String,
+    bytes: Vec<u8>,
+    table: Option<Arc<Table>>,
+}
+
+pub(crate) async fn import_begin(desk: &Desk, begin: ImportBegin) -> Outcome<ImportRef> {
+    if usize::try_from(begin.size).is_ok_and(|size| size <= LARGEST_FILE) {
+        let id = Uuid::now_v7().to_string();
+        *desk.importing.lock().await = Some(Importing {
+            id: id.clone(),
+            name: begin.name.chars().take(LONGEST_SHOWN).collect(),
+            bytes: Vec::new(),
+            table: None,
+        });
+        return Ok(ImportRef { id });
+    }
+    Err(Trouble::from(FileTrouble::TooLarge).into())
+}
+
+pub(crate) async fn import_piece(desk: &Desk, piece: ImportPiece) -> Outcome<Nothing> {
+    let mut held = desk.importing.lock().await;
+    let importing = named(held.as_mut(), &piece.id)?;
+    let unreadable = || {
+        Refusal::new(
+            RefusalCode::BadRequest,
+            "A piece of a file is at most 256 KiB in base64.",
+        )
+    };
+    let bytes = STANDARD.decode(piece.base64).map_err(|_| unreadable())?;
+    if bytes.len() > LARGEST_PIECE {
+        return Err(unreadable());
+    }
+    if importing.bytes.len() + bytes.len() > LARGEST_FILE {
+        return Err(Trouble::from(FileTrouble::TooLarge).into());
+    }
+    importing.bytes.extend(bytes);
+    Ok(Nothing {})
+}
+
+fn named<'a>(held: Option<&'a mut Importing>, id: &str) -> Outcome<&'a mut Importing> {
+    held.filter(|importing| importing.id == id)
+        .ok_or_else(|| Refusal::not_found("file"))
+}
+
+pub(crate) async fn import_read(desk: &Desk, wanted: ImportRef) -> Outcome<ImportView> {
+    let connection = desk.current();
+    let (name, bytes) = {
+        let mut held = desk.importing.lock().await;
+        let importing = named(held.as_mut(), &wanted.id)?;
+        (importing.name.clone(), std::mem::take(&mut importing.bytes))
+    };
+    let read = tokio::task::spawn_blocking(move || import::read(&bytes)).await;
+    let table = Arc::new(read.map_err(|error| Refusal::unexpected(&error))??);
+    let view = view(&connection, &wanted.id, name, &table).await?;
+    named(desk.importing.lock().await.as_mut(), &wanted.id)?.table = Some(table);
+    Ok(view)
+}
+
+async fn view(connection: &Connection, id: &str, name: String, table: &Table) -> Outcome<ImportView> {
+    let (columns, has_headings) = import::guess(&table.rows[0], &remembered(connection).await?);
+    let rows = table.rows.len() - usize::from(has_headings);
+    if rows == 0 {
+        return Err(Trouble::from(FileTrouble::Empty).into());
+    }
+    let cut = |cell: &String| cell.chars().take(LONGEST_SHOWN).collect::<String>();
+    let sample = table.rows.iter().skip(usize::from(has_headings)).take(SAMPLE);
+    Ok(ImportView {
+        id: id.to_owned(),
+        name,
+        how: table.how.clone(),
+        rows: u32::try_from(rows).unwrap_or(u32::MAX),
+        headings: table.rows[0].iter().map(cut).collect(),
+        sample: sample.map(|row| row.iter().map(cut).collect()).collect(),
+        plan: ImportPlan {
+            id: id.to_owned(),
+            decimal: import::decimal_sign(table, &columns, has_headings),
+            columns,
+            has_headings,
+            price_basis: PriceBasisName::Net,
+            issue_date: String::new(),
+            due_date: draft::due(connection).await?,
+            description: String::new(),
+        },
+    })
+}
+
+/// What headings meant the last time.
+async fn remembered(connection: &Connection) -> Outcome<Headings> {
+    let text = connection.fact(HEADINGS).await?;
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default())
+}
+
+pub(crate) async fn import_keep(desk: &Desk, wanted: ImportPlan) -> Outcome<RunView> {
+    let connection = desk.current();
+    let (name, table) = {
+        let mut held = desk.importing.lock().await;
+        let importing = named(held.as_mut(), &wanted.id)?;
+        let table = importing
+            .table
+            .clone()
+            .ok_or_else(|| Refusal::not_found("file"))?;
+        (importing.name.clone(), table)
+    };
+    let id = Uuid::now_v7().to_string();
+    let plan = plan(wanted);
+    remember(&connection, &table, &plan).await?;
+    let made = tokio::task::spawn_blocking(move || import::forms(&table, &plan)).await;
+    let forms = made.map_err(|error| Refusal::unexpected(&error))?;
+    if forms.is_empty() {
+        return Err(Trouble::from(FileTrouble::Empty).into());
+    }
+    let (run, now) = (id.clone(), connection.now());
+    connection
+        .books
+        .with(move |books| {
+            books.create_run(&run, &name, &forms, now)?;
+            Ok::<_, LedgerError>(())
+        })
+        .await??;
+    *desk.importing.lock().await = None;
+    connection.tell(Event::RunChanged {
+        id: id.clone(),
+        progress: None,
+    });
+    run::show(&connection, id).await
+}
+
+fn plan(wanted: ImportPlan) -> Plan {
+    Plan {
+        columns: wanted.columns,
+        headings: wanted.has_headings,
+        decimal: wanted.decimal,
+        price_basis: match wanted.price_basis {
+            PriceBasisName::Net => ::invoice::PriceBasis::Net,
+            PriceBasisName::Gross => ::invoice::PriceBasis::Gross,
+        },
+        issue_date: wanted.issue_date,
+        due_date: wanted.due_date,
+        description: wanted.description,
+    }
+}
+
+/// The merchant's own headings mean the same the next time.
+async fn remember(connection: &Connection, table: &Table, plan: &Plan) -> Outcome<()> {
+    if !plan.headings {
+        return Ok(());
+    }
+    let mut known = remembered(connection).await?;
+    let said = table.rows[0].iter().zip(&plan.columns);
+    known.extend(
+        said.filter_map(|(heading, field): (&String, &Option<ImportField>)| {
+            field.map(|field| (import::compared(heading), field))
+        }),
+    );
+    let text = serde_json::to_string(&known).map_err(|error| Refusal::unexpected(&error))?;
+    connection.save_fact(HEADINGS, text).await
+}
+
+pub(crate) async fn import_template_save(desk: &Desk, wanted: ImportTemplate) -> Outcome<SavedFile> {
+    let (name, text) = import::template(wanted.language, desk.current().today());
+    papers::save(desk, name, "csv", text.into_bytes()).await
+}

@@ -1,0 +1,170 @@
+//! What a merchant does with a run. Sending names what was shown; anything else is refused.
+
+use ::invoice::{Business, Channel, Content};
+use jiff::{SignedDuration, Timestamp};
+use ledger::{LedgerError, RunOrder, RunState, SendOrder};
+use uuid::Uuid;
+
+use super::{judged, view};
+use crate::Desk;
+use crate::commands::business;
+use crate::connection::Connection;
+use crate::ipc::{Event, Nothing, Refusal, RefusalCode, RunRef, RunSend, RunView};
+use crate::refuse::Outcome;
+
+/// How long everything is held back, so that *stop* takes back all of it.
+const HOLD: SignedDuration = SignedDuration::from_secs(5);
+
+/// Rows that become invoices in one transaction. Between two, whoever else needs the books has them.
+const CHUNK: usize = 250;
+
+pub(crate) async fn run_send(desk: &Desk, send: RunSend) -> Outcome<RunView> {
+    let connection = desk.current();
+    let channel: Channel = send.channel.into();
+    let asked = send.id.clone();
+    let run = connection.books.with(move |books| books.run(&asked)).await??;
+    if run.state == RunState::Paused {
+        return Err(Refusal::new(RefusalCode::NotNow, "The run is paused.").with_detail("run_paused"));
+    }
+    let mut rows = judged::all(&connection, send.id.clone()).await?;
+    let offer = view::offer(&connection, &rows, channel);
+    if (offer.count, offer.total.minor) != (send.count, send.total_minor) || send.count == 0 {
+        return Err(Refusal::new(
+            RefusalCode::ChangedMeanwhile,
+            "What would be sent is not what was shown. Nothing was sent.",
+        ));
+    }
+    rows.retain(|row| row.may_go(channel));
+    let going = rows
+        .into_iter()
+        .filter_map(|row| row.reading.content.map(|content| (row.position, content)));
+    queue(&connection, &send.id, run.state, going.collect(), channel).await?;
+    view::show(&connection, send.id).await
+}
+
+async fn queue(
+    connection: &Connection,
+    run: &str,
+    state: RunState,
+    mut going: Vec<(u32, Content)>,
+    channel: Channel,
+) -> Outcome<()> {
+    let mut record = business::record(connection).await?;
+    record.business.language = business::word(business::language(&record.paper_language)).to_owned();
+    let now = connection.now();
+    if state == RunState::Stopped {
+        let id = run.to_owned();
+        connection
+            .books
+            .with(move |books| books.resume_run(&id, now))
+            .await??;
+    }
+    while !going.is_empty() {
+        let rest = going.split_off(going.len().min(CHUNK));
+        let chunk = Chunk {
+            run: run.to_owned(),
+            rows: std::mem::replace(&mut going, rest),
+            business: record.business.clone(),
+            channel,
+            hold_until: now.checked_add(HOLD).unwrap_or(now),
+            now,
+        };
+        let queued = connection.books.with(move |books| chunk.queue(books)).await?;
+        changed(connection, run).await;
+        queued?;
+    }
+    Ok(())
+}
+
+/// Rows that get their numbers together.
+struct Chunk {
+    run: String,
+    rows: Vec<(u32, Content)>,
+    business: Business,
+    channel: Channel,
+    hold_until: Timestamp,
+    now: Timestamp,
+}
+
+impl Chunk {
+    fn queue(&self, books: &mut ledger::Ledger) -> Result<(), LedgerError> {
+        let ids: Vec<String> = self.rows.iter().map(|_| Uuid::now_v7().to_string()).collect();
+        let orders: Vec<RunOrder<'_>> = self
+            .rows
+            .iter()
+            .zip(&ids)
+            .map(|((position, content), id)| RunOrder {
+                position: *position,
+                order: SendOrder {
+                    invoice_id: id,
+                    channel: self.channel,
+                    content,
+                    business: &self.business,
+                    hold_until: self.hold_until,
+                    now: self.now,
+                },
+            })
+            .collect();
+        books.queue_chunk(&self.run, &orders, |order, number| {
+            mobilepay::create_request(order.content, &number.to_string(), order.channel)
+                .map(|frozen| frozen.bytes)
+        })?;
+        Ok(())
+    }
+}
+
+pub(crate) async fn run_pause(desk: &Desk, run: RunRef) -> Outcome<RunView> {
+    act(desk, run, |books, id, _| books.pause_run(id)).await
+}
+
+pub(crate) async fn run_resume(desk: &Desk, run: RunRef) -> Outcome<RunView> {
+    act(desk, run, |books, id, now| books.resume_run(id, now)).await
+}
+
+pub(crate) async fn run_stop(desk: &Desk, run: RunRef) -> Outcome<RunView> {
+    act(desk, run, |books, id, now| books.stop_run(id, now)).await
+}
+
+pub(crate) async fn run_retry(desk: &Desk, run: RunRef) -> Outcome<RunView> {
+    act(desk, run, |books, id, now| books.retry_failed(id, now).map(drop)).await
+}
+
+pub(crate) async fn run_discard(desk: &Desk, run: RunRef) -> Outcome<Nothing> {
+    let connection = desk.current();
+    let id = run.id.clone();
+    connection
+        .books
+        .with(move |books| books.discard_run(&id))
+        .await??;
+    connection.tell(Event::RunChanged {
+        id: run.id,
+        progress: None,
+    });
+    Ok(Nothing {})
+}
+
+async fn act(
+    desk: &Desk,
+    run: RunRef,
+    step: impl FnOnce(&mut ledger::Ledger, &str, Timestamp) -> Result<(), LedgerError> + Send + 'static,
+) -> Outcome<RunView> {
+    let connection = desk.current();
+    let (id, now) = (run.id.clone(), connection.now());
+    connection
+        .books
+        .with(move |books| step(books, &id, now))
+        .await??;
+    changed(&connection, &run.id).await;
+    view::show(&connection, run.id).await
+}
+
+/// Tells the window and the sender that a run changed.
+async fn changed(connection: &Connection, run: &str) {
+    connection.wake_senders();
+    connection.tell(Event::RunChanged {
+        id: run.to_owned(),
+        progress: view::progress(connection, run.to_owned()).await,
+    });
+    connection.tell(Event::of_invoices(Vec::new()));
+    connection.tell(Event::ConnectionChanged);
+}

@@ -1,0 +1,318 @@
+//! What a column means, by its heading: Danish, Finnish or English, and whatever this merchant called it before.
+
+use std::collections::BTreeMap;
+
+use crate::ipc::ImportField as F;
+
+/// What headings meant before, by the heading as it is compared.
+pub(crate) type Headings = BTreeMap<String, F>;
+
+/// The words, as they are compared: small letters and digits only.
+const WORDS: &[(F, &[&str])] = &[
+    (
+        F::Name,
+        &[
+            "navn",
+            "kunde",
+            "kundenavn",
+            "modtager",
+            "nimi",
+            "asiakas",
+            "asiakkaannimi",
+            "vastaanottaja",
+            "name",
+            "customer",
+            "customername",
+            "recipient",
+        ],
+    ),
+    (
+        F::Phone,
+        &[
+            "telefon",
+            "telefonnummer",
+            "mobil",
+            "mobilnummer",
+            "mobilnr",
+            "tlf",
+            "tlfnr",
+            "tlfnummer",
+            "puhelin",
+            "puhelinnumero",
+            "puh",
+            "matkapuhelin",
+            "phone",
+            "phonenumber",
+            "mobile",
+            "mobilephone",
+        ],
+    ),
+    (
+        F::Street,
+        &[
+            "adresse",
+            "vej",
+            "gade",
+            "vejnavn",
+            "osoite",
+            "katuosoite",
+            "lähiosoite",
+            "address",
+            "street",
+        ],
+    ),
+    (
+        F::PostalCode,
+        &[
+            "postnummer",
+            "postnr",
+            "postinumero",
+            "postalcode",
+            "postcode",
+            "zip",
+            "zipcode",
+        ],
+    ),
+    (
+        F::City,
+        &[
+            "by",
+            "postdistrikt",
+            "kaupunki",
+            "postitoimipaikka",
+            "paikkakunta",
+            "city",
+            "town",
+        ],
+    ),
+    (
+        F::Description,
+        &[
+            "beskrivelse",
+            "tekst",
+            "vare",
+            "ydelse",
+            "varetekst",
+            "kuvaus",
+            "selite",
+            "tuote",
+            "palvelu",
+            "description",
+            "text",
+            "item",
+            "product",
+        ],
+    ),
+    (
+        F::ItemNumber,
+        &[
+            "varenummer",
+            "varenr",
+            "tuotenumero",
+            "tuotekoodi",
+            "itemnumber",
+            "itemno",
+            "sku",
+        ],
+    ),
+    (
+        F::Quantity,
+        &["antal", "mængde", "määrä", "kpl", "quantity", "qty", "count"],
+    ),
+    (F::Unit, &["enhed", "yksikkö", "unit"]),
+    (
+        F::UnitPrice,
+        &[
+            "pris",
+            "enhedspris",
+            "stykpris",
+            "beløb",
+            "total",
+            "ialt",
+            "hinta",
+            "yksikköhinta",
+            "ahinta",
+            "summa",
+            "yhteensä",
+            "price",
+            "unitprice",
+            "amount",
+        ],
+    ),
+    (
+        F::VatRate,
+        &[
+            "moms",
+            "momssats",
+            "momsprocent",
+            "alv",
+            "alvprosentti",
+            "alvkanta",
+            "vat",
+            "vatrate",
+            "vatpercent",
+        ],
+    ),
+    (F::Discount, &["rabat", "alennus", "discount"]),
+    (
+        F::DueDate,
+        &[
+            "forfaldsdato",
+            "forfald",
+            "betalingsfrist",
+            "senestbetaling",
+            "eräpäivä",
+            "duedate",
+            "due",
+            "payby",
+        ],
+    ),
+    (
+        F::IssueDate,
+        &[
+            "fakturadato",
+            "dato",
+            "laskupäivä",
+            "laskunpäivä",
+            "päivämäärä",
+            "päiväys",
+            "pvm",
+            "issuedate",
+            "invoicedate",
+            "date",
+        ],
+    ),
+    (
+        F::PaymentReference,
+        &[
+            "betalingsreference",
+            "reference",
+            "viite",
+            "viitenumero",
+            "maksuviite",
+            "paymentreference",
+            "ref",
+        ],
+    ),
+    (
+        F::Comment,
+        &[
+            "besked",
+            "kommentar",
+            "bemærkning",
+            "viesti",
+            "kommentti",
+            "huomautus",
+            "message",
+            "comment",
+            "note",
+        ],
+    ),
+    (
+        F::MerchantOrderNumber,
+        &[
+            "ordrenummer",
+            "ordrenr",
+            "tilausnumero",
+            "ordernumber",
+            "orderno",
+            "order",
+        ],
+    ),
+    (
+        F::BuyerOrderNumber,
+        &[
+            "rekvisition",
+            "købersordrenummer",
+            "rekvisitionsnummer",
+            "ostajantilausnumero",
+            "buyerordernumber",
+            "ponumber",
+        ],
+    ),
+    (
+        F::DeliveryDate,
+        &["leveringsdato", "toimituspäivä", "deliverydate"],
+    ),
+];
+
+/// What each column means, and whether the first row has headings.
+pub(crate) fn guess(first: &[String], known: &Headings) -> (Vec<Option<F>>, bool) {
+    let mut taken = Vec::new();
+    let columns: Vec<Option<F>> = first
+        .iter()
+        .map(|heading| {
+            let field = meaning(heading, known).filter(|field| !taken.contains(field))?;
+            taken.push(field);
+            Some(field)
+        })
+        .collect();
+    let headings = !taken.is_empty();
+    (columns, headings)
+}
+
+fn meaning(heading: &str, known: &Headings) -> Option<F> {
+    let heading = compared(heading);
+    if let Some(field) = known.get(&heading) {
+        return Some(*field);
+    }
+    WORDS
+        .iter()
+        .find(|(_, words)| words.contains(&heading.as_str()))
+        .map(|(field, _)| *field)
+}
+
+/// Small letters and digits only; what stands in brackets is an explanation: `Pris (kr.)`.
+pub(crate) fn compared(heading: &str) -> String {
+    let bare = heading.split('(').next().unwrap_or(heading);
+    bare.to_lowercase()
+        .chars()
+        .filter(|sign| sign.is_alphanumeric())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(headings: &[&str]) -> Vec<Option<F>> {
+        let first: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
+        guess(&first, &Headings::new()).0
+    }
+
+    #[test]
+    fn headings_of_three_languages_are_understood() {
+        let expected = [F::Name, F::Phone, F::Description, F::UnitPrice, F::DueDate].map(Some);
+        for headings in [
+            ["Kunde", "Mobil nr.", "Tekst", "Pris (kr.)", "Forfaldsdato"],
+            ["Asiakas", "Puhelin", "Selite", "Hinta", "ERÄPÄIVÄ"],
+            [
+                "Customer name",
+                "Phone number",
+                "Description",
+                "Unit price",
+                "Due date",
+            ],
+        ] {
+            assert_eq!(columns(&headings), expected, "{headings:?}");
+        }
+    }
+
+    #[test]
+    fn a_meaning_is_given_once_and_what_the_merchant_said_before_comes_first() {
+        assert_eq!(columns(&["Navn", "Kunde", "Hat"]), [Some(F::Name), None, None]);
+        let known = Headings::from([("hat".to_owned(), F::Comment)]);
+        let first = ["Hat".to_owned(), "77".to_owned()];
+        assert_eq!(guess(&first, &known), (vec![Some(F::Comment), None], true));
+        assert_eq!(guess(&["20112233".to_owned()], &known), (vec![None], false));
+    }
+
+    #[test]
+    fn no_word_means_two_things() {
+        let mut seen = std::collections::HashSet::new();
+        for word in WORDS.iter().flat_map(|(_, words)| *words) {
+            assert!(seen.insert(*word), "{word}");
+            assert_eq!(*word, compared(word));
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! From a table and what its columns mean to forms, each box as it stands in the file.
+
+use ::invoice::{DraftForm, LineForm, NumberError, PriceBasis, read_number};
+use rust_decimal::Decimal;
+
+use super::Table;
+use crate::ipc::{DecimalSign, ImportField as F};
+
+/// What the merchant says of a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// What each column means.
+    pub(crate) columns: Vec<Option<F>>,
+    /// The first row has headings.
+    pub(crate) headings: bool,
+    /// How `1.234` is meant.
+    pub(crate) decimal: DecimalSign,
+    pub(crate) price_basis: PriceBasis,
+    /// For rows that say none.
+    pub(crate) issue_date: String,
+    pub(crate) due_date: String,
+    /// For rows that say none.
+    pub(crate) description: String,
+}
+
+/// One form a row.
+pub(crate) fn forms(table: &Table, plan: &Plan) -> Vec<DraftForm> {
+    let rows = table.rows.iter().skip(usize::from(plan.headings));
+    rows.map(|row| form(row, table.excel, plan)).collect()
+}
+
+fn form(row: &[String], excel: bool, plan: &Plan) -> DraftForm {
+    let mut form = DraftForm {
+        issue_date: plan.issue_date.clone(),
+        due_date: plan.due_date.clone(),
+        price_basis: plan.price_basis,
+        ..DraftForm::default()
+    };
+    let mut line = LineForm {
+        description: plan.description.clone(),
+        ..LineForm::default()
+    };
+    for (cell, field) in row.iter().zip(&plan.columns) {
+        let Some(field) = *field else { continue };
+        if cell.is_empty() {
+            continue;
+        }
+        let number = matches!(field, F::Quantity | F::UnitPrice | F::VatRate | F::Discount);
+        let text = match field {
+            F::VatRate if excel => percent(cell),
+            _ if number => settled(cell, plan.decimal),
+            _ => cell.clone(),
+        };
+        *place(&mut form, &mut line, field) = text;
+    }
+    form.lines = vec![line];
+    form
+}
+
+fn place<'a>(form: &'a mut DraftForm, line: &'a mut LineForm, field: F) -> &'a mut String {
+    match field {
+        F::Name => &mut form.recipient.name,
+        F::Phone => &mut form.recipient.phone,
+        F::Street => &mut form.recipient.address.street,
+        F::PostalCode => &mut form.recipient.address.postal_code,
+        F::City => &mut form.recipient.address.city,
+        F::Description => &mut line.description,
+        F::ItemNumber => &mut line.item_number,
+        F::Quantity => &mut line.quantity,
+        F::Unit => &mut line.unit,
+        F::UnitPrice => &mut line.unit_price,
+        F::VatRate => &mut line.vat_rate,
+        F::Discount => &mut line.discount,
+        F::DueDate => &mut form.due_date,
+        F::IssueDate => &mut form.issue_date,
+        F::PaymentReference => &mut form.payment_reference,
+        F::Comment => &mut form.comment,
+        F::MerchantOrderNumber => &mut form.merchant_order_number,
+        F::BuyerOrderNumber => &mut form.buyer_order_number,
+        F::DeliveryDate => &mut form.delivery_date,
+    }
+}
+
+/// `1.234` as the whole file means it; everything else stays as it is, and what stays in doubt is asked beside its row.
+fn settled(cell: &str, sign: DecimalSign) -> String {
+    let Err(NumberError::Ambiguous {
+        as_thousands,
+        as_decimal,
+    }) = read_number(cell)
+    else {
+        return cell.to_owned();
+    };
+    let point = cell.rfind('.') > cell.rfind(',');
+    match sign {
+        DecimalSign::Unknown => cell.to_owned(),
+        DecimalSign::Point if point => as_decimal,
+        DecimalSign::Comma if !point => as_decimal,
+        DecimalSign::Point | DecimalSign::Comma => as_thousands,
+    }
+}
+
+/// Excel keeps 25 % as 0.25. No VAT rate lies between zero and one.
+fn percent(cell: &str) -> String {
+    match cell.parse::<Decimal>() {
+        Ok(part) if part > Decimal::ZERO && part < Decimal::ONE => {
+            (part * Decimal::ONE_HUNDRED).normalize().to_string()
+        }
+        _ => cell.to_owned(),
+    }
+}
+
+/// The decimal sign that the numbers of the file show without doubt, if they all show the same.
+pub(crate) fn decimal_sign(table: &Table, columns: &[Option<F>], headings: bool) -> DecimalSign {
+    let mut found = (false, false);
+    for row in table.rows.iter().skip(usize::from(headings)) {
+        for (cell, field) in row.iter().zip(columns) {
+            if !matches!(field, Some(F::Quantity | F::UnitPrice | F::VatRate | F::Discount))
+                || read_number(cell).is_err()
+            {
+                continue;
+            }
+            let (whole, decimals) = shown(cell);
+            match (whole, decimals) {
+                (_, Some(',')) | (Some('.'), None) => found.0 = true,
+                (_, Some('.')) | (Some(','), None) => found.1 = true,
+                _ => {}
+            }
+        }
+    }
+    match found {
+        (true, false) => DecimalSign::Comma,
+        (false, true) => DecimalSign::Point,
+        _ => DecimalSign::Unknown,
+    }
+}
+
+/// The separator of thousands and the decimal sign of a number that can be read without doubt.
+fn shown(cell: &str) -> (Option<char>, Option<char>) {
+    let digits_follow = |at: usize| cell[at + 1..].starts_with(|sign: char| sign.is_ascii_digit());
+    let signs: Vec<char> = cell
+        .char_indices()
+        .filter(|(at, sign)| matches!(sign, '.' | ',') && digits_follow(*at))
+        .map(|(_, sign)| sign)
+        .collect();
+    match signs.as_slice() {
+        [] => (None, None),
+        [only] => (None, Some(*only)),
+        [first, .., last] if first == last => (Some(*first), None),
+        [first, .., last] => (Some(*first), Some(*last)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(cells: &[&str]) -> Table {
+        Table {
+            rows: cells.iter().map(|cell| vec![(*cell).to_owned()]).collect(),
+            how: String::new(),
+            excel: false,
+        }
+    }
+
+    #[test]
+    fn the_decimal_sign_is_what_all_numbers_show_and_never_a_guess() {
+        let sign = |cells: &[&str]| decimal_sign(&table(cells), &[Some(F::UnitPrice)], false);
+        assert_eq!(sign(&["1.234", "12,50"]), DecimalSign::Comma);
+        assert_eq!(sign(&["1.234,50 kr.", "7"]), DecimalSign::Comma);
+        assert_eq!(sign(&["1.234.567"]), DecimalSign::Comma);
+        assert_eq!(sign(&["1,234", "12.50"]), DecimalSign::Point);
+        assert_eq!(sign(&["250 kr.", "100,-", "1.234", "7"]), DecimalSign::Unknown);
+        assert_eq!(sign(&["1,50", "1.50"]), DecimalSign::Unknown);
+    }
+
+    #[test]
+    fn a_doubtful_number_is_settled_by_the_sign_and_others_are_left_as_written() {
+        let texts = |sign| ["1.234", "1,234", "1.234,50", "tolv"].map(|cell| settled(cell, sign));
+        assert_eq!(texts(DecimalSign::Comma), ["1234", "1.2340", "1.234,50", "tolv"]);
+        assert_eq!(texts(DecimalSign::Point), ["1.2340", "1234", "1.234,50", "tolv"]);
+        assert_eq!(
+            texts(DecimalSign::Unknown),
+            ["1.234", "1,234", "1.234,50", "tolv"]
+        );
+    }
+
+    #[test]
+    fn a_quarter_in_excel_is_twenty_five_percent() {
+        assert_eq!(
+            ["0.25", "25", "0", "0.255", "x"].map(percent),
+            ["25", "25", "0", "25.5", "x"]
+        );
+    }
+}
