@@ -11,6 +11,8 @@ mod doors;
 mod following;
 mod gate;
 mod keychain;
+mod many;
+mod many_files;
 mod outbox;
 mod practice_clock;
 mod reconciliation;
