@@ -5,6 +5,7 @@ import type { Opening } from '../features/composer/composing.svelte';
 export type Route =
   | { page: 'overview' }
   | { page: 'invoices'; filter?: InvoiceFilter | 'drafts'; id?: string }
+  | { page: 'many'; id?: string }
   | { page: 'outbox' }
   | { page: 'customers'; id?: string }
   | { page: 'consents' }

@@ -68,10 +68,6 @@ current: string,
  */
 today: string, 
 /**
- * The clock of trade, in the practice world.
- */
-clock: ClockView | null, 
-/**
  * Where the books are kept.
  */
 dataFolder: string, 
@@ -81,14 +77,9 @@ dataFolder: string,
 opensBrowser: boolean, };
 
 /**
- * Whether the next invoices may come straight to the phone.
- */
-export type BillConsent = "asked" | "granted";
-
-/**
  * How a bill stands for the customer.
  */
-export type BillState = "open" | "scheduled" | "failed" | "paid" | "rejected" | "gone";
+export type BillState = "open" | "scheduled" | "paid" | "rejected" | "gone";
 
 /**
  * A bill as the customer sees it.
@@ -130,10 +121,6 @@ byLink: boolean,
  * What can be done, and how it stands.
  */
 state: BillState, 
-/**
- * The question on the screen after the payment: may the next ones come straight to the phone (spec 15)?
- */
-consent: BillConsent | null, 
 /**
  * Payment day, when one was chosen, ISO.
  */
@@ -346,52 +333,6 @@ finding: Finding,
 about: string, };
 
 /**
- * Where to move it. Never back.
- */
-export type ClockMove = { "to": "day" } | { "to": "week" } | { "to": "due", 
-/**
- * Uuid.
- */
-invoiceId: string, } | { "to": "expiry", 
-/**
- * Uuid.
- */
-invoiceId: string, } | { "to": "date", 
-/**
- * ISO.
- */
-date: string, };
-
-/**
- * The time of trade in the practice world.
- */
-export type ClockView = { 
-/**
- * Now, by the clock of trade.
- */
-now: string, 
-/**
- * The merchant's day, ISO.
- */
-today: string, 
-/**
- * The merchant's time zone, e.g. `Europe/Copenhagen`.
- */
-zone: string, 
-/**
- * Seconds by which trade is ahead of the computer; 0 when it was never moved.
- */
-aheadSeconds: number, 
-/**
- * The same in civil days, for the band.
- */
-aheadDays: number, 
-/**
- * The last day that one move can reach, ISO.
- */
-latest: string, };
-
-/**
  * A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay, as
  * long as they go where they went before. Addresses that are absent stay too; empty ones become `MobilePay`'s own.
  */
@@ -483,11 +424,7 @@ apiBaseUrl?: string,
 /**
  * VAT number with country prefix, e.g. `DK12345678`.
  */
-merchantVat?: string, 
-/**
- * Whether signing in also asks for payments and payouts (scope `transactionreporting`).
- */
-transactions: boolean, };
+merchantVat?: string, };
 
 /**
  * Names one connection.
@@ -510,10 +447,6 @@ connection: ConnectionView,
  * The session.
  */
 session: SessionView, 
-/**
- * What keeps it from being used although somebody may be signed in; queued invoices wait for its end.
- */
-trouble: SessionTrouble | null, 
 /**
  * The business on the paper.
  */
@@ -590,151 +523,7 @@ apiBaseUrl: string,
 /**
  * VAT number that picks the merchant at sign-in.
  */
-merchantVat: string | null, 
-/**
- * Whether signing in also asks for payments and payouts (scope `transactionreporting`).
- */
-transactions: boolean, };
-
-/**
- * What the customer answered.
- */
-export type ConsentAnswerName = "waiting" | "granted" | "declined" | "withdrawn" | "unknown";
-
-/**
- * How many there are of each.
- */
-export type ConsentCountsView = { 
-/**
- * Nothing answered yet.
- */
-waiting: number, 
-/**
- * Yes.
- */
-granted: number, 
-/**
- * No.
- */
-declined: number, 
-/**
- * Taken back.
- */
-withdrawn: number, };
-
-/**
- * The customer of a consent.
- */
-export type ConsentCustomer = { 
-/**
- * Uuid.
- */
-id: string, 
-/**
- * Name.
- */
-name: string, 
-/**
- * Whether their next invoice goes to this number by itself.
- */
-used: boolean, 
-/**
- * Another number that they have in the book, as read aloud; empty: none.
- */
-otherPhone: string, };
-
-/**
- * Links that are open and with which nobody was asked yet.
- */
-export type ConsentLinks = { 
-/**
- * Newest first, at most 100.
- */
-rows: Array<InvoiceRow>, };
-
-/**
- * A page of consents.
- */
-export type ConsentList = { 
-/**
- * Newest change first.
- */
-rows: Array<ConsentView>, 
-/**
- * For the next page; `null` on the last.
- */
-next: string | null, 
-/**
- * How many there are of each.
- */
-counts: ConsentCountsView, };
-
-/**
- * Which consents, and after which one.
- */
-export type ConsentQuery = { 
-/**
- * Only those with this answer.
- */
-answer: ConsentAnswerName, 
-/**
- * `next` of the page before; empty for the first page.
- */
-after: string, 
-/**
- * Rows to return, at most 500.
- */
-limit: number, };
-
-/**
- * Whose number a granted consent is.
- */
-export type ConsentUse = { 
-/**
- * The consent.
- */
-id: string, 
-/**
- * The customer whose usual way it becomes.
- */
-customerId: string, };
-
-/**
- * One consent.
- */
-export type ConsentView = { 
-/**
- * `MobilePay`'s id.
- */
-id: string, 
-/**
- * The answer.
- */
-answer: ConsentAnswerName, 
-/**
- * The link with which it was asked, if it is one of these books.
- */
-invoice: InvoiceRow | null, 
-/**
- * The customer, if known.
- */
-customer: ConsentCustomer | null, 
-/**
- * The number that was given with a yes, E.164, or empty.
- */
-phone: string, 
-/**
- * As read aloud.
- */
-phoneShown: string, 
-/**
- * When it was asked from here, ISO timestamp.
- */
-askedAt: string | null, 
-/**
- * When it was answered, ISO timestamp.
- */
-answeredAt: string | null, };
+merchantVat: string | null, };
 
 /**
  * The two countries.
@@ -889,17 +678,9 @@ invoices: number,
 practicePhone: boolean, };
 
 /**
- * Some days, both included.
+ * The sign before the decimals.
  */
-export type Days = { 
-/**
- * ISO.
- */
-first: string, 
-/**
- * ISO.
- */
-last: string, };
+export type DecimalSign = "comma" | "point" | "unknown";
 
 /**
  * How the browser hands its answer to Kvit. Pasting the address works always.
@@ -1108,18 +889,21 @@ nextNumber: number,
 sentToday: number, };
 
 /**
- * Why a session ended by itself. A variant exists only because the window has a sentence of its own for it.
- */
-export type EndedBecause = "revoked" | "client_refused" | "lost";
-
-/**
  * Something changed.
  */
 export type Event = { "type": "invoices_changed", 
 /**
- * Uuids.
+ * Uuids; none: many, or nobody knows which.
  */
-ids: Array<string>, } | { "type": "drafts_changed" } | { "type": "customers_changed" } | { "type": "connection_changed" } | { "type": "callbacks_changed" } | { "type": "consents_changed" } | { "type": "signin_ended", 
+ids: Array<string>, } | { "type": "run_changed", 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * How many rows stand where; absent: the run is gone or must be read again.
+ */
+progress: RunProgress | null, } | { "type": "drafts_changed" } | { "type": "customers_changed" } | { "type": "connection_changed" } | { "type": "callbacks_changed" } | { "type": "signin_ended", 
 /**
  * How.
  */
@@ -1135,11 +919,6 @@ refused: SigninRefused, } | { "type": "everything_changed" };
 export type EvidenceSource = "this_computer" | "answer" | "status_check" | "callback";
 
 /**
- * A kind of file.
- */
-export type ExportFormat = "csv" | "xlsx";
-
-/**
  * A figure with its count.
  */
 export type FigureView = { 
@@ -1153,9 +932,14 @@ amount: MoneyView,
 count: number, };
 
 /**
+ * Why a file is not taken. The words are the window's.
+ */
+export type FileTrouble = "too_large" | "unpacks_too_large" | "too_many_rows" | "too_many_columns" | "cell_too_long" | "empty" | "old_excel" | "not_a_table" | "damaged";
+
+/**
  * What was found; each has a sentence and a next step of its own.
  */
-export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "sign_in_not_accepted" | "earlier_first";
+export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "earlier_first";
 
 /**
  * Numbers that are missing.
@@ -1219,6 +1003,125 @@ what: WrongId,
 found: string, };
 
 /**
+ * A file that is about to come.
+ */
+export type ImportBegin = { 
+/**
+ * Its name, without a folder.
+ */
+name: string, 
+/**
+ * Bytes.
+ */
+size: number, };
+
+/**
+ * What a column can mean.
+ */
+export type ImportField = "name" | "phone" | "street" | "postal_code" | "city" | "description" | "item_number" | "quantity" | "unit" | "unit_price" | "vat_rate" | "discount" | "due_date" | "issue_date" | "payment_reference" | "comment" | "merchant_order_number" | "buyer_order_number" | "delivery_date";
+
+/**
+ * A piece of a file, in order.
+ */
+export type ImportPiece = { 
+/**
+ * Uuid of the import.
+ */
+id: string, 
+/**
+ * At most 256 KiB in base64.
+ */
+base64: string, };
+
+/**
+ * What the merchant says of a file.
+ */
+export type ImportPlan = { 
+/**
+ * Uuid of the import.
+ */
+id: string, 
+/**
+ * What each column means; `null`: nothing.
+ */
+columns: Array<ImportField | null>, 
+/**
+ * The first row has headings.
+ */
+hasHeadings: boolean, 
+/**
+ * How `1.234` is meant.
+ */
+decimal: DecimalSign, 
+/**
+ * Prices without or with VAT.
+ */
+priceBasis: PriceBasisName, 
+/**
+ * For rows that say none; empty: the day on which they are sent.
+ */
+issueDate: string, 
+/**
+ * For rows that say none.
+ */
+dueDate: string, 
+/**
+ * What is sold, for rows that do not say.
+ */
+description: string, };
+
+/**
+ * Names an import in progress.
+ */
+export type ImportRef = { 
+/**
+ * Uuid.
+ */
+id: string, };
+
+/**
+ * In which language a template is wanted.
+ */
+export type ImportTemplate = { 
+/**
+ * Language of the headings.
+ */
+language: PaperLanguage, };
+
+/**
+ * What a file says, and what is thought to be meant.
+ */
+export type ImportView = { 
+/**
+ * Uuid of the import.
+ */
+id: string, 
+/**
+ * Name of the file.
+ */
+name: string, 
+/**
+ * How it was read: `CSV · ; · Windows-1252`, `Excel · Ark1`.
+ */
+how: string, 
+/**
+ * Rows, headings not counted.
+ */
+rows: number, 
+/**
+ * The first row of the file, else the letters of the columns.
+ */
+headings: Array<string>, 
+/**
+ * The first rows as they stand there, at most five.
+ */
+sample: Array<Array<string>>, 
+/**
+ * What is thought to be meant.
+ */
+plan: ImportPlan, };
+
+/**
  * What may be done with an invoice in its state.
  */
 export type InvoiceAction = "undo" | "cancel" | "copy_link" | "refresh" | "save_pdf" | "duplicate";
@@ -1263,27 +1166,6 @@ closed: number,
  * Drafts, which are no invoices yet.
  */
 drafts: number, };
-
-/**
- * The invoices that a list shows, as a file.
- */
-export type InvoiceExport = { 
-/**
- * Which.
- */
-filter: InvoiceFilter, 
-/**
- * As typed in the search box.
- */
-text: string, 
-/**
- * Kind of file.
- */
-format: ExportFormat, 
-/**
- * Language of its headings.
- */
-language: PaperLanguage, };
 
 /**
  * The chips above the list.
@@ -1424,7 +1306,7 @@ daysOverdue: number | null,
  */
 paymentDate: string | null, 
 /**
- * Until when it is held, ISO timestamp by the computer's clock, since the window counts the seconds.
+ * Until when it is held, ISO timestamp.
  */
 heldUntil: string | null, };
 
@@ -1473,14 +1355,6 @@ comment: string,
  * Payment reference.
  */
 paymentReference: string, 
-/**
- * Language of the customer: that of the paper it was sent with.
- */
-language: PaperLanguage, 
-/**
- * Name of the business on its paper.
- */
-business: string, 
 /**
  * The link, for links.
  */
@@ -1542,7 +1416,7 @@ export type LanguageChoice = "system" | "da" | "fi" | "en";
  */
 export type Letter = { 
 /**
- * To whom: one address, or empty for the merchant to fill in.
+ * To whom: one address.
  */
 to: string, 
 /**
@@ -1636,11 +1510,6 @@ href: string,
  * QR code as an SVG document.
  */
 qrSvg: string, };
-
-/**
- * By what a pair was found.
- */
-export type MatchedBy = "payment_id" | "reference" | "amount_and_day";
 
 /**
  * What MobilePay's error codes mean to a merchant (spec 13.3, 13.4). A variant exists only because the window has a sentence
@@ -1831,23 +1700,6 @@ recent: Array<RecentView>,
 empty: boolean, };
 
 /**
- * Our invoice in a reconciliation.
- */
-export type PaidView = { 
-/**
- * Uuid.
- */
-id: string, 
-/**
- * Number.
- */
-number: number, 
-/**
- * Customer's name or phone.
- */
-customer: string, };
-
-/**
  * Language of a paper.
  */
 export type PaperLanguage = "da" | "fi" | "en";
@@ -1873,23 +1725,6 @@ phone: PhoneView,
  * MobilePay's text when the payment failed, e.g. an expired card.
  */
 failed: string | null, };
-
-/**
- * The answer to that question, or the withdrawal of a yes.
- */
-export type PhoneConsent = { 
-/**
- * Whose phone, E.164.
- */
-phone: string, 
-/**
- * The bill after whose payment it was asked.
- */
-invoiceId: string, 
-/**
- * Yes or no; no after a yes takes it back.
- */
-granted: boolean, };
 
 /**
  * Pay now or on a day.
@@ -1987,7 +1822,7 @@ export type PortalPage = {
  */
 portal: Portal, 
 /**
- * Of which world.
+ * Of which world; the practice world has none.
  */
 world: World, 
 /**
@@ -2144,160 +1979,6 @@ phone: string,
 address: AddressFormView, };
 
 /**
- * The groups of a reconciliation.
- */
-export type ReconciledPart = "matched" | "unmatched" | "payouts" | "others";
-
-/**
- * A row of a reconciliation.
- */
-export type ReconciledRow = { 
-/**
- * Day of the payment or payout, ISO.
- */
-day: string, 
-/**
- * Our invoice, if there is one.
- */
-invoice: PaidView | null, 
-/**
- * The amount, as the invoice or the report has it.
- */
-amount: MoneyView, 
-/**
- * The report's word for a movement, e.g. `Payment`; `null` for an invoice that it does not have.
- */
-kind: string | null, 
-/**
- * Its reference.
- */
-reference: string | null, 
-/**
- * Reference of the payout to the bank.
- */
-payout: string | null, 
-/**
- * By what the two were found to belong together.
- */
-by: MatchedBy | null, 
-/**
- * Why there is no partner.
- */
-reason: UnmatchedReason | null, };
-
-/**
- * The whole reconciliation of some days as a file.
- */
-export type ReconciliationExport = { 
-/**
- * ISO.
- */
-first: string, 
-/**
- * ISO.
- */
-last: string, 
-/**
- * Kind of file.
- */
-format: ExportFormat, 
-/**
- * Language of its headings.
- */
-language: PaperLanguage, };
-
-/**
- * What came of asking MobilePay for its report.
- */
-export type ReconciliationFetched = { 
-/**
- * Movements that were not known yet.
- */
-fresh: number, 
-/**
- * Entries that could not be read; with any of them the comparison is not whole.
- */
-unreadable: number, };
-
-/**
- * A page of one group of some days.
- */
-export type ReconciliationQuery = { 
-/**
- * ISO.
- */
-first: string, 
-/**
- * ISO.
- */
-last: string, 
-/**
- * Which group.
- */
-part: ReconciledPart, 
-/**
- * Rows to skip.
- */
-offset: number, 
-/**
- * Rows to give, at most 500; 0: a page.
- */
-limit: number, };
-
-/**
- * How the days stand, and a page of one group.
- */
-export type ReconciliationView = { 
-/**
- * ISO.
- */
-first: string, 
-/**
- * ISO.
- */
-last: string, 
-/**
- * When MobilePay was last asked about any of these days, ISO timestamp.
- */
-fetchedAt: string | null, 
-/**
- * Whether MobilePay was asked about every one of these days.
- */
-covered: boolean, 
-/**
- * Invoices paid on these days, as Kvit knows them.
- */
-paid: SumView, 
-/**
- * Those of them with their payment.
- */
-matched: SumView, 
-/**
- * Invoices without a payment.
- */
-unmatchedInvoices: SumView, 
-/**
- * Payments without an invoice.
- */
-unmatchedPayments: SumView, 
-/**
- * Money to the bank.
- */
-payouts: SumView, 
-/**
- * Fees, refunds and corrections.
- */
-others: SumView, 
-/**
- * The rows of the part that was asked for.
- */
-rows: Array<ReconciledRow>, 
-/**
- * How many rows that part has.
- */
-total: number, };
-
-/**
  * Why a command was refused. The words are the window's, one set for each code and language.
  */
 export type Refusal = { 
@@ -2330,6 +2011,10 @@ detail: string | null,
  */
 signin: SigninReason | null, 
 /**
+ * What stands in the way of a file of invoices, if this is about one; `detail` has the row, if it is about one.
+ */
+file: FileTrouble | null, 
+/**
  * Finds the entry in the log.
  */
 incident: string, };
@@ -2337,24 +2022,316 @@ incident: string, };
 /**
  * What can be refused. A variant exists only because the window says something of its own about it.
  */
-export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "time_goes_forward" | "reporting_not_asked" | "reporting_not_allowed" | "days_not_in_order" | "file_not_written" | "unexpected";
+export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "file_not_written" | "file_not_taken" | "unexpected";
 
 /**
- * A return address as typed.
+ * Where a row stands.
  */
-export type ReturnAddress = { 
+export type RowStateName = "ready" | "waiting" | "on_the_way" | "sent" | "refused" | "unclear" | "failed" | "replaced";
+
 /**
- * World of the connection.
+ * Runs, newest first.
  */
-world: World, 
+export type RunList = { 
 /**
- * By which door the browser comes back.
+ * The newest of them, at most 100.
  */
-door: Door, 
+runs: Array<RunSummary>, };
+
 /**
- * The address.
+ * What would be sent now.
  */
-address: string, };
+export type RunOffer = { 
+/**
+ * How many invoices.
+ */
+count: number, 
+/**
+ * To pay, all together.
+ */
+total: MoneyView, 
+/**
+ * How many rows have problems and stay.
+ */
+wanting: number, };
+
+/**
+ * Which rows.
+ */
+export type RunPart = "all" | "sendable" | "wanting" | "under_way" | "sent" | "refused" | "unclear";
+
+/**
+ * How many rows stand where. Each row is in one place.
+ */
+export type RunProgress = { 
+/**
+ * Whether it goes on.
+ */
+state: RunStateName, 
+/**
+ * All rows.
+ */
+total: number, 
+/**
+ * Not sent: no number yet.
+ */
+ready: number, 
+/**
+ * Numbered, waiting for their turn.
+ */
+waiting: number, 
+/**
+ * On their way now.
+ */
+onTheWay: number, 
+/**
+ * `MobilePay` has them.
+ */
+sent: number, 
+/**
+ * `MobilePay` refused them, at once or afterwards.
+ */
+refused: number, 
+/**
+ * Nobody knows, or the id is not known.
+ */
+unclear: number, 
+/**
+ * They certainly did not get through and are tried again.
+ */
+failed: number, 
+/**
+ * Links that were given up for another draft.
+ */
+replaced: number, };
+
+/**
+ * Names one run.
+ */
+export type RunRef = { 
+/**
+ * Uuid.
+ */
+id: string, };
+
+/**
+ * One row with every box.
+ */
+export type RunRowOpened = { 
+/**
+ * As in the list, by the way asked for.
+ */
+row: RunRowView, 
+/**
+ * Every box.
+ */
+form: DraftFormView, 
+/**
+ * How it is read.
+ */
+reading: ReadingView, 
+/**
+ * Whether it may be corrected.
+ */
+correctable: boolean, };
+
+/**
+ * The paper of a row.
+ */
+export type RunRowPaper = { 
+/**
+ * Uuid of the run.
+ */
+id: string, 
+/**
+ * Its place in the file, from 1.
+ */
+position: number, 
+/**
+ * Language; absent: the business's.
+ */
+language?: PaperLanguage, };
+
+/**
+ * Names one row of a run.
+ */
+export type RunRowRef = { 
+/**
+ * Uuid of the run.
+ */
+id: string, 
+/**
+ * Its place in the file, from 1.
+ */
+position: number, };
+
+/**
+ * A corrected row.
+ */
+export type RunRowSave = { 
+/**
+ * Uuid of the run.
+ */
+id: string, 
+/**
+ * Its place in the file, from 1.
+ */
+position: number, 
+/**
+ * Every box.
+ */
+form: DraftFormView, };
+
+/**
+ * A row.
+ */
+export type RunRowView = { 
+/**
+ * Its place in the file, from 1.
+ */
+position: number, 
+/**
+ * Name, else phone, else empty.
+ */
+customer: string, 
+/**
+ * Phone as read, else as in the file.
+ */
+phone: string, 
+/**
+ * First line of goods.
+ */
+text: string, 
+/**
+ * Due date, ISO, if it can be read.
+ */
+due: string | null, 
+/**
+ * To pay, as read.
+ */
+total: MoneyView, 
+/**
+ * Where it stands.
+ */
+state: RowStateName, 
+/**
+ * What forbids sending by the way asked for.
+ */
+problems: Array<ProblemView>, 
+/**
+ * What should be looked at.
+ */
+warnings: Array<ProblemView>, 
+/**
+ * Its invoice, once it has one.
+ */
+invoice: InvoiceRow | null, 
+/**
+ * `MobilePay`'s own words about one that did not get through.
+ */
+upstream: UpstreamView | null, };
+
+/**
+ * Rows in the order of the file.
+ */
+export type RunRows = { 
+/**
+ * The rows.
+ */
+rows: Array<RunRowView>, 
+/**
+ * Give it as `after` for the rows after these; `null` on the last page.
+ */
+next: number | null, };
+
+/**
+ * A page of rows.
+ */
+export type RunRowsQuery = { 
+/**
+ * Uuid of the run.
+ */
+id: string, 
+/**
+ * Which rows.
+ */
+part: RunPart, 
+/**
+ * The way by which the rows that are not sent are to go.
+ */
+channel: ChannelName, 
+/**
+ * After this place; 0: from the beginning.
+ */
+after: number, 
+/**
+ * Rows to return, at most 500.
+ */
+limit: number, };
+
+/**
+ * Send what was shown: as many invoices, and as much money.
+ */
+export type RunSend = { 
+/**
+ * Uuid of the run.
+ */
+id: string, 
+/**
+ * To phones or as links.
+ */
+channel: ChannelName, 
+/**
+ * How many invoices were shown; another number is refused.
+ */
+count: number, 
+/**
+ * How much was shown, minor units; another sum is refused.
+ */
+totalMinor: number, };
+
+/**
+ * Whether a run goes on.
+ */
+export type RunStateName = "running" | "paused" | "stopped";
+
+/**
+ * A run in a list.
+ */
+export type RunSummary = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Name, usually of the file.
+ */
+name: string, 
+/**
+ * ISO timestamp.
+ */
+createdAt: string, 
+/**
+ * How far it is.
+ */
+progress: RunProgress, };
+
+/**
+ * A run, whole but for its rows.
+ */
+export type RunView = { 
+/**
+ * What the list shows.
+ */
+run: RunSummary, 
+/**
+ * What could go to phones now.
+ */
+toPhone: RunOffer, 
+/**
+ * What could go as links now.
+ */
+asLink: RunOffer, };
 
 /**
  * Where a PDF was saved.
@@ -2364,19 +2341,6 @@ export type SavedFile = {
  * Full path.
  */
 path: string, };
-
-/**
- * What keeps a session from being used.
- */
-export type SessionTrouble = { 
-/**
- * What it is.
- */
-trouble: Trouble, 
-/**
- * With `clock_off`: seconds by which this computer's clock is ahead; negative: behind.
- */
-seconds: number | null, };
 
 /**
  * Who is signed in.
@@ -2399,9 +2363,9 @@ thisRunOnly: boolean,
  */
 unsaved: boolean, } | { "state": "sign_in_needed", 
 /**
- * Why.
+ * Why, as a stable code (`revoked`, `client_refused`, `lost`).
  */
-reason: EndedBecause, };
+reason: string, };
 
 /**
  * Settings of the program on this computer.
@@ -2557,19 +2521,6 @@ state: string,
 raw: string, };
 
 /**
- * How many and how much.
- */
-export type SumView = { 
-/**
- * How many.
- */
-count: number, 
-/**
- * Their sum.
- */
-amount: MoneyView, };
-
-/**
  * For those who want to look underneath.
  */
 export type TechnicalView = { 
@@ -2629,10 +2580,6 @@ status: number | null,
  */
 errorCode: number | null, 
 /**
- * MobilePay's own words, where it refused.
- */
-words: string | null, 
-/**
  * A day that belongs to it: the payment day, or until when it waits (ISO).
  */
 until: string | null, 
@@ -2658,71 +2605,6 @@ count: number,
  * When, if not at once, ISO timestamp: an earlier attempt may still be on its way, or MobilePay asked to wait.
  */
 at: string | null, };
-
-/**
- * Kinds of trouble. A variant exists only because the window has a sentence of its own for it.
- */
-export type Trouble = "provider_unreachable" | "keychain_locked" | "keychain_missing" | "keychain_failed" | "secrets_missing" | "clock_off" | "held_elsewhere" | "not_accepted";
-
-/**
- * The connection that was begun and is not whole yet. There is at most one.
- */
-export type Unfinished = { 
-/**
- * `null`: there is none.
- */
-form: UnfinishedForm | null, };
-
-/**
- * What was typed of a connection that is not whole yet. It lies in a file, so nothing secret is in it: neither the
- * client's secret nor the app's id and secret.
- */
-export type UnfinishedForm = { 
-/**
- * What the merchant calls it.
- */
-name: string, 
-/**
- * World.
- */
-world: World, 
-/**
- * Country.
- */
-country: CountryCode, 
-/**
- * OAuth client id (no secret).
- */
-clientId: string, 
-/**
- * Return address.
- */
-redirectUri: string, 
-/**
- * By which door.
- */
-door: Door, 
-/**
- * Discovery document.
- */
-discoveryUrl: string, 
-/**
- * Issuer.
- */
-issuer: string, 
-/**
- * Base of the Invoice API.
- */
-apiBaseUrl: string, 
-/**
- * VAT number.
- */
-merchantVat: string, };
-
-/**
- * Why something has no partner.
- */
-export type UnmatchedReason = "not_fetched" | "not_reported" | "no_invoice" | "other_amount" | "several";
 
 /**
  * What MobilePay said, in its own words.
@@ -2836,12 +2718,6 @@ export interface Commands {
   connection_change: { input: ConnectionChange; output: ConnectionView };
   /** Tries out a connection piece by piece. */
   connection_check: { input: ConnectionCheck; output: ConnectionChecked };
-  /** Says whether an answer can come back by a return address. */
-  return_address_check: { input: ReturnAddress; output: Nothing };
-  /** The connection that was begun and is not whole yet, if there is one. */
-  unfinished_show: { input: Nothing; output: Unfinished };
-  /** Keeps what was typed of a connection that is not whole yet, or forgets it. */
-  unfinished_keep: { input: Unfinished; output: Nothing };
   /** Opens another connection. */
   connection_choose: { input: ConnectionRef; output: ConnectionStatus };
   /** Removes a connection and its secrets; its books stay on disk. */
@@ -2882,16 +2758,6 @@ export interface Commands {
   customer_save: { input: CustomerForm; output: CustomerSaved };
   /** Takes a customer out of the list; invoices keep what they said. */
   customer_remove: { input: CustomerRef; output: Nothing };
-  /** A page of consents to be sent invoices by phone. */
-  consent_list: { input: ConsentQuery; output: ConsentList };
-  /** Links with which a customer can still be asked. */
-  consent_links: { input: Nothing; output: ConsentLinks };
-  /** Asks the payer of a link for consent. */
-  consent_ask: { input: InvoiceRef; output: ConsentView };
-  /** Looks at MobilePay for all answers now. */
-  consent_refresh: { input: Nothing; output: Nothing };
-  /** Makes the number of a granted consent a customer's usual way. */
-  consent_use: { input: ConsentUse; output: ConsentView };
   /** Begins a draft. */
   draft_create: { input: DraftCreate; output: DraftView };
   /** One draft. */
@@ -2930,28 +2796,48 @@ export interface Commands {
   outbox_name_id: { input: NamedId; output: IdNamed };
   /** Gives up a link in doubt, which nobody has, for a new draft. */
   outbox_give_up: { input: InvoiceRef; output: GivenUp };
+  /** Begins to take in a file of many invoices; the one before it is forgotten. */
+  import_begin: { input: ImportBegin; output: ImportRef };
+  /** Takes the next piece of the file. */
+  import_piece: { input: ImportPiece; output: Nothing };
+  /** Reads the file whole. */
+  import_read: { input: ImportRef; output: ImportView };
+  /** Makes a run of the file as the merchant says it is meant; nothing is sent. */
+  import_keep: { input: ImportPlan; output: RunView };
+  /** Saves a file to begin with. */
+  import_template_save: { input: ImportTemplate; output: SavedFile };
+  /** Runs of many at once, newest first. */
+  run_list: { input: Nothing; output: RunList };
+  /** One run: how far it is, and what could be sent now. */
+  run_show: { input: RunRef; output: RunView };
+  /** A page of the rows of a run. */
+  run_rows: { input: RunRowsQuery; output: RunRows };
+  /** One row with every box. */
+  run_row_show: { input: RunRowRef; output: RunRowOpened };
+  /** Corrects a row that was not sent, or that MobilePay refused. */
+  run_row_save: { input: RunRowSave; output: RunRowOpened };
+  /** The paper of a row. */
+  run_row_paper: { input: RunRowPaper; output: PaperView };
+  /** Numbers, freezes and queues what was shown, held for five seconds. */
+  run_send: { input: RunSend; output: RunView };
+  /** Holds back what has not gone out. */
+  run_pause: { input: RunRef; output: RunView };
+  /** Lets a paused run go on. */
+  run_resume: { input: RunRef; output: RunView };
+  /** Takes back what never left this computer. */
+  run_stop: { input: RunRef; output: RunView };
+  /** Tries what did not get through again now, and nothing else. */
+  run_retry: { input: RunRef; output: RunView };
+  /** Forgets a run of which nothing was sent. */
+  run_discard: { input: RunRef; output: Nothing };
   /** The number series and its gaps. */
   number_report: { input: Nothing; output: NumberReport };
   /** The first page. */
   overview_show: { input: Nothing; output: OverviewView };
-  /** Saves the invoices of a list as a file in the user's documents. */
-  invoice_export: { input: InvoiceExport; output: SavedFile };
-  /** Paid invoices against what MobilePay reported, as far as it was fetched. */
-  reconciliation_show: { input: ReconciliationQuery; output: ReconciliationView };
-  /** Asks MobilePay for the payments and payouts of some days. */
-  reconciliation_fetch: { input: Days; output: ReconciliationFetched };
-  /** Saves a reconciliation as a file in the user's documents. */
-  reconciliation_export: { input: ReconciliationExport; output: SavedFile };
-  /** The time of trade (practice). */
-  clock_show: { input: Nothing; output: ClockView };
-  /** Moves the time of trade forward (practice). */
-  clock_move: { input: ClockMove; output: ClockView };
   /** The customer's phone (practice and sandbox). */
   phone_show: { input: PhoneQuery; output: PhoneView };
   /** Pays a bill on the phone, now or on a day. */
   phone_pay: { input: PhonePay; output: PhoneAnswer };
   /** Declines a bill on the phone. */
   phone_reject: { input: PhoneReject; output: PhoneAnswer };
-  /** Answers on the phone whether invoices may come straight to it, or takes that back. */
-  phone_consent: { input: PhoneConsent; output: PhoneAnswer };
 }

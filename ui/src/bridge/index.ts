@@ -46,5 +46,5 @@ export function onEvent(hear: (event: CoreEvent) => void): () => void {
 export function refusalFrom(error: unknown): Refusal {
   if (typeof error === 'object' && error !== null && 'code' in error && 'next' in error) return error as Refusal;
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'unexpected', message, next: 'retry', fields: [], upstream: null, detail: null, signin: null, incident: '' };
+  return { code: 'unexpected', message, next: 'retry', fields: [], upstream: null, detail: null, signin: null, file: null, incident: '' };
 }

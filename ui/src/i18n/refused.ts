@@ -6,8 +6,9 @@ import type { Refusal } from '../bridge/generated';
 import { t } from './speech.svelte';
 
 /** The sentence: what happened, and what to do. MobilePay's own words stand in `refusal.upstream`. */
-export function sentenceOfRefusal({ code, signin, upstream }: Refusal): string {
+export function sentenceOfRefusal({ code, detail, file, signin, upstream }: Refusal): string {
   if (signin) return t(`signin.refused.${signin}`);
+  if (file) return t(`file_trouble.${file}`, { row: detail ?? '' });
   if (code === 'refused_by_service' && upstream?.meaning) return t(`meaning.${upstream.meaning}`);
   return t(`refused.${code}`);
 }

@@ -68,7 +68,7 @@ async fn keep(connection: &Arc<Connection>, signed_in: login::SignedIn) -> Outco
     connection.session.begin(signed_in).await.map_err(store_refusal)?;
     connection.forget_merchant().await?;
     let ready = connection.ready_to_call().await;
-    connection.wake_sender.notify_one();
+    connection.wake_senders();
     connection.wake_poller.notify_one();
     ready.map(drop)
 }

@@ -7,7 +7,7 @@ use desk::ipc::{Event, RefusalCode};
 use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
-use crate::away::{CREATE, CREATE_LINK, Service};
+use crate::away::{CREATE_LINK, Service};
 use crate::many_files::{keep, rows};
 use crate::shop::Shop;
 
@@ -31,7 +31,11 @@ fn named(run: &Value) -> Value {
 }
 
 async fn send(shop: &Shop, run: &Value, channel: &str) -> Value {
-    let offer = if channel == "phone" { &run["toPhone"] } else { &run["asLink"] };
+    let offer = if channel == "phone" {
+        &run["toPhone"]
+    } else {
+        &run["asLink"]
+    };
     let order = json!({
         "id": run["run"]["id"], "channel": channel, "count": offer["count"], "totalMinor": offer["total"]["minor"],
     });
@@ -49,7 +53,9 @@ async fn sent(service: &Service, shop: &Shop, count: usize, channel: &str) -> Va
 /// `sent 3 refused 1`: whatever is not zero, without the total.
 fn places(run: &Value) -> String {
     let progress = run["run"]["progress"].as_object().unwrap();
-    let names = ["ready", "waiting", "onTheWay", "sent", "refused", "unclear", "failed"];
+    let names = [
+        "ready", "waiting", "onTheWay", "sent", "refused", "unclear", "failed",
+    ];
     let places: Vec<String> = names
         .iter()
         .filter(|name| progress[**name] != 0)
@@ -89,7 +95,13 @@ async fn numbers(service: &Service) -> Vec<u64> {
 
 async fn states(shop: &Shop, run: &Value, part: &str) -> Vec<String> {
     let rows = rows(shop, run, part, "phone").await;
-    let line = |row: &Value| format!("{} {}", row["position"], row["invoice"]["state"].as_str().unwrap_or("-"));
+    let line = |row: &Value| {
+        format!(
+            "{} {}",
+            row["position"],
+            row["invoice"]["state"].as_str().unwrap_or("-")
+        )
+    };
     rows.iter().map(line).collect()
 }
 
@@ -150,7 +162,10 @@ async fn only_what_was_shown_is_sent() {
     assert_eq!(places(&shop.call("run_show", named(&run)).await), "ready 3");
     send(&shop, &run, "link").await;
     let order = json!({ "id": run["run"]["id"], "channel": "link", "count": 3, "totalMinor": 750 });
-    assert!(shop.try_call("run_send", order).await.is_err(), "a double click sends once");
+    assert!(
+        shop.try_call("run_send", order).await.is_err(),
+        "a double click sends once"
+    );
 }
 
 #[tokio::test]
@@ -209,9 +224,13 @@ async fn a_busy_service_is_left_alone_as_long_as_it_asked_by_everybody() {
             let _ = events.recv().await;
         }
     };
-    tokio::time::timeout(Duration::from_mins(1), failed).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(1), failed)
+        .await
+        .unwrap();
     let single = service.send(&shop, "phone").await;
-    let shown = shop.call("invoice_show", json!({ "id": single["row"]["id"] })).await;
+    let shown = shop
+        .call("invoice_show", json!({ "id": single["row"]["id"] }))
+        .await;
     assert_ne!(shown["row"]["state"], "created");
     service.pass(&shop, 125);
     until(&shop, &run, "sent 9").await;
@@ -255,11 +274,17 @@ async fn a_batch_whose_answer_is_lost_is_in_doubt_as_a_whole_and_is_settled_by_t
                     let _ = events.recv().await;
                 }
             };
-            tokio::time::timeout(Duration::from_mins(1), settled).await.unwrap();
+            tokio::time::timeout(Duration::from_mins(1), settled)
+                .await
+                .unwrap();
         } else {
             until(&shop, &run, "sent 12").await;
         }
-        assert_eq!(numbers(&service).await, (1..=12).collect::<Vec<u64>>(), "billed once each");
+        assert_eq!(
+            numbers(&service).await,
+            (1..=12).collect::<Vec<u64>>(),
+            "billed once each"
+        );
     }
 }
 
@@ -294,7 +319,12 @@ async fn a_row_that_mobilepay_finds_invalid_afterwards_is_corrected_and_sent_und
 async fn what_is_on_its_way_when_the_run_is_stopped_goes_to_its_end() {
     let service = Service::start().await;
     let shop = service.shop().await;
-    service.strike(Fault::new(Trouble::Late { ms: 1_500 }).on(BATCH).method("POST").once());
+    service.strike(
+        Fault::new(Trouble::Late { ms: 1_500 })
+            .on(BATCH)
+            .method("POST")
+            .once(),
+    );
     let run = sent(&service, &shop, 3, "phone").await;
     until(&shop, &run, "onTheWay 3").await;
     let refusal = shop.try_call("run_discard", named(&run)).await.unwrap_err();

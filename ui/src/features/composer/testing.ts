@@ -100,7 +100,7 @@ export function invoiceView(heldUntil: string | null): InvoiceView {
 }
 
 export function refusal(code: RefusalCode): Refusal {
-  return { code, message: code, next: 'none', fields: [], upstream: null, detail: null, signin: null, incident: 'x' };
+  return { code, message: code, next: 'none', fields: [], upstream: null, detail: null, signin: null, file: null, incident: 'x' };
 }
 
 /** One question to the core that is waiting for its answer. */

@@ -47,5 +47,5 @@ export function counts(): InvoiceCounts {
 }
 
 export function refusal(code: RefusalCode): Refusal {
-  return { code, message: code, next: 'none', fields: [], upstream: null, detail: null, signin: null, incident: '' };
+  return { code, message: code, next: 'none', fields: [], upstream: null, detail: null, signin: null, file: null, incident: '' };
 }
