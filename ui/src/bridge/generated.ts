@@ -68,6 +68,10 @@ current: string,
  */
 today: string, 
 /**
+ * The clock of trade, in the practice world.
+ */
+clock: ClockView | null, 
+/**
  * Where the books are kept.
  */
 dataFolder: string, 
@@ -79,7 +83,7 @@ opensBrowser: boolean, };
 /**
  * How a bill stands for the customer.
  */
-export type BillState = "open" | "scheduled" | "paid" | "rejected" | "gone";
+export type BillState = "open" | "scheduled" | "failed" | "paid" | "rejected" | "gone";
 
 /**
  * A bill as the customer sees it.
@@ -333,6 +337,52 @@ finding: Finding,
 about: string, };
 
 /**
+ * Where to move it. Never back.
+ */
+export type ClockMove = { "to": "day" } | { "to": "week" } | { "to": "due", 
+/**
+ * Uuid.
+ */
+invoiceId: string, } | { "to": "expiry", 
+/**
+ * Uuid.
+ */
+invoiceId: string, } | { "to": "date", 
+/**
+ * ISO.
+ */
+date: string, };
+
+/**
+ * The time of trade in the practice world.
+ */
+export type ClockView = { 
+/**
+ * Now, by the clock of trade.
+ */
+now: string, 
+/**
+ * The merchant's day, ISO.
+ */
+today: string, 
+/**
+ * The merchant's time zone, e.g. `Europe/Copenhagen`.
+ */
+zone: string, 
+/**
+ * Seconds by which trade is ahead of the computer; 0 when it was never moved.
+ */
+aheadSeconds: number, 
+/**
+ * The same in civil days, for the band.
+ */
+aheadDays: number, 
+/**
+ * The last day that one move can reach, ISO.
+ */
+latest: string, };
+
+/**
  * A change of a connection. Secrets and the gateway id are never shown again; where their boxes are empty they stay, as
  * long as they go where they went before. Addresses that are absent stay too; empty ones become `MobilePay`'s own.
  */
@@ -447,6 +497,10 @@ connection: ConnectionView,
  * The session.
  */
 session: SessionView, 
+/**
+ * What keeps it from being used although somebody may be signed in; queued invoices wait for its end.
+ */
+trouble: SessionTrouble | null, 
 /**
  * The business on the paper.
  */
@@ -889,6 +943,11 @@ nextNumber: number,
 sentToday: number, };
 
 /**
+ * Why a session ended by itself. A variant exists only because the window has a sentence of its own for it.
+ */
+export type EndedBecause = "revoked" | "client_refused" | "lost";
+
+/**
  * Something changed.
  */
 export type Event = { "type": "invoices_changed", 
@@ -939,7 +998,7 @@ export type FileTrouble = "too_large" | "unpacks_too_large" | "too_many_rows" | 
 /**
  * What was found; each has a sentence and a next step of its own.
  */
-export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "earlier_first";
+export type Finding = "answers" | "name_not_resolved" | "turned_away" | "no_answer" | "not_https" | "proven" | "on_this_computer" | "not_proven" | "provider_fits" | "provider_unreadable" | "issuer_other" | "endpoint_not_trusted" | "flow_not_offered" | "keys_unreadable" | "oauth_known" | "oauth_refused" | "oauth_not_allowed" | "oauth_unclear" | "redirect_known" | "redirect_refused" | "redirect_unclear" | "gateway_passed" | "gateway_refused" | "api_unreachable" | "api_trouble" | "merchant_known" | "no_merchant" | "issuer_usable" | "no_issuer" | "issuer_pending" | "issuer_disabled" | "after_sign_in" | "sign_in_not_accepted" | "earlier_first";
 
 /**
  * Numbers that are missing.
@@ -1306,7 +1365,7 @@ daysOverdue: number | null,
  */
 paymentDate: string | null, 
 /**
- * Until when it is held, ISO timestamp.
+ * Until when it is held, ISO timestamp by the computer's clock, since the window counts the seconds.
  */
 heldUntil: string | null, };
 
@@ -2022,7 +2081,24 @@ incident: string, };
 /**
  * What can be refused. A variant exists only because the window says something of its own about it.
  */
-export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "file_not_written" | "file_not_taken" | "unexpected";
+export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "time_goes_forward" | "file_not_written" | "file_not_taken" | "unexpected";
+
+/**
+ * A return address as typed.
+ */
+export type ReturnAddress = { 
+/**
+ * World of the connection.
+ */
+world: World, 
+/**
+ * By which door the browser comes back.
+ */
+door: Door, 
+/**
+ * The address.
+ */
+address: string, };
 
 /**
  * Where a row stands.
@@ -2343,6 +2419,19 @@ export type SavedFile = {
 path: string, };
 
 /**
+ * What keeps a session from being used.
+ */
+export type SessionTrouble = { 
+/**
+ * What it is.
+ */
+trouble: Trouble, 
+/**
+ * With `clock_off`: seconds by which this computer's clock is ahead; negative: behind.
+ */
+seconds: number | null, };
+
+/**
  * Who is signed in.
  */
 export type SessionView = { "state": "signed_out" } | { "state": "signed_in", 
@@ -2363,9 +2452,9 @@ thisRunOnly: boolean,
  */
 unsaved: boolean, } | { "state": "sign_in_needed", 
 /**
- * Why, as a stable code (`revoked`, `client_refused`, `lost`).
+ * Why.
  */
-reason: string, };
+reason: EndedBecause, };
 
 /**
  * Settings of the program on this computer.
@@ -2607,6 +2696,66 @@ count: number,
 at: string | null, };
 
 /**
+ * Kinds of trouble. A variant exists only because the window has a sentence of its own for it.
+ */
+export type Trouble = "provider_unreachable" | "keychain_locked" | "keychain_missing" | "keychain_failed" | "secrets_missing" | "clock_off" | "held_elsewhere" | "not_accepted";
+
+/**
+ * The connection that was begun and is not whole yet. There is at most one.
+ */
+export type Unfinished = { 
+/**
+ * `null`: there is none.
+ */
+form: UnfinishedForm | null, };
+
+/**
+ * What was typed of a connection that is not whole yet. It lies in a file, so nothing secret is in it: neither the
+ * client's secret nor the app's id and secret.
+ */
+export type UnfinishedForm = { 
+/**
+ * What the merchant calls it.
+ */
+name: string, 
+/**
+ * World.
+ */
+world: World, 
+/**
+ * Country.
+ */
+country: CountryCode, 
+/**
+ * OAuth client id (no secret).
+ */
+clientId: string, 
+/**
+ * Return address.
+ */
+redirectUri: string, 
+/**
+ * By which door.
+ */
+door: Door, 
+/**
+ * Discovery document.
+ */
+discoveryUrl: string, 
+/**
+ * Issuer.
+ */
+issuer: string, 
+/**
+ * Base of the Invoice API.
+ */
+apiBaseUrl: string, 
+/**
+ * VAT number.
+ */
+merchantVat: string, };
+
+/**
  * What MobilePay said, in its own words.
  */
 export type UpstreamView = { 
@@ -2718,6 +2867,12 @@ export interface Commands {
   connection_change: { input: ConnectionChange; output: ConnectionView };
   /** Tries out a connection piece by piece. */
   connection_check: { input: ConnectionCheck; output: ConnectionChecked };
+  /** Says whether an answer can come back by a return address. */
+  return_address_check: { input: ReturnAddress; output: Nothing };
+  /** The connection that was begun and is not whole yet, if there is one. */
+  unfinished_show: { input: Nothing; output: Unfinished };
+  /** Keeps what was typed of a connection that is not whole yet, or forgets it. */
+  unfinished_keep: { input: Unfinished; output: Nothing };
   /** Opens another connection. */
   connection_choose: { input: ConnectionRef; output: ConnectionStatus };
   /** Removes a connection and its secrets; its books stay on disk. */
@@ -2834,6 +2989,10 @@ export interface Commands {
   number_report: { input: Nothing; output: NumberReport };
   /** The first page. */
   overview_show: { input: Nothing; output: OverviewView };
+  /** The time of trade (practice). */
+  clock_show: { input: Nothing; output: ClockView };
+  /** Moves the time of trade forward (practice). */
+  clock_move: { input: ClockMove; output: ClockView };
   /** The customer's phone (practice and sandbox). */
   phone_show: { input: PhoneQuery; output: PhoneView };
   /** Pays a bill on the phone, now or on a day. */

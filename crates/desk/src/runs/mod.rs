@@ -105,13 +105,20 @@ impl Lane {
         }
         release_held(connection, now).await?;
         // The token and the merchant first: nothing is marked as sending while a sign-in or the network is missing.
-        let Ok(ready) = connection.ready_to_call().await else {
-            return Ok(Taken::Nothing(Some(now + SignedDuration::from_secs(15))));
+        let ready = match connection.ready_to_call().await {
+            Ok(ready) => ready,
+            Err(refusal) => {
+                tracing::info!(%refusal, "the runs wait");
+                return Ok(Taken::Nothing(Some(now + SignedDuration::from_secs(15))));
+            }
         };
         let correlation = Uuid::new_v4();
         let Some(load) = self.load(connection, correlation, now).await? else {
-            // What is left waits for the batch that is on its way.
-            return Ok(Taken::Nothing(None));
+            // The end of a hold moves a row to the moment at which it ended, which may be a little after `now`. Rows to
+            // phones wait for the batch that is on its way.
+            let soon = now + SignedDuration::from_secs(1);
+            let wake = connection.books.with(|books| books.next_run_wake()).await??;
+            return Ok(Taken::Nothing(if self.batch { Some(soon) } else { wake }));
         };
         self.send(connection, ready, load, correlation);
         Ok(Taken::Something)

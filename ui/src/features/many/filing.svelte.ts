@@ -5,6 +5,7 @@
  */
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
+import { shownDate } from '../../i18n';
 import type { ImportPlan, ImportView, PaperLanguage, Refusal, RunView } from '../../bridge/generated';
 
 /** Bytes of a piece: what the core takes at once, and less. */
@@ -41,7 +42,7 @@ export class Filing {
       const view = await this.#call('import_read', { id });
       if (mine !== this.#latest) return;
       this.view = view;
-      this.plan = view.plan;
+      this.plan = { ...view.plan, dueDate: shownDate(view.plan.dueDate) };
     } catch (error) {
       if (mine === this.#latest) this.failure = refusalFrom(error);
     } finally {
