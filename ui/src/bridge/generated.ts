@@ -81,6 +81,11 @@ dataFolder: string,
 opensBrowser: boolean, };
 
 /**
+ * Whether the next invoices may come straight to the phone.
+ */
+export type BillConsent = "asked" | "granted";
+
+/**
  * How a bill stands for the customer.
  */
 export type BillState = "open" | "scheduled" | "failed" | "paid" | "rejected" | "gone";
@@ -125,6 +130,10 @@ byLink: boolean,
  * What can be done, and how it stands.
  */
 state: BillState, 
+/**
+ * The question on the screen after the payment: may the next ones come straight to the phone (spec 15)?
+ */
+consent: BillConsent | null, 
 /**
  * Payment day, when one was chosen, ISO.
  */
@@ -580,6 +589,146 @@ apiBaseUrl: string,
 merchantVat: string | null, };
 
 /**
+ * What the customer answered.
+ */
+export type ConsentAnswerName = "waiting" | "granted" | "declined" | "withdrawn" | "unknown";
+
+/**
+ * How many there are of each.
+ */
+export type ConsentCountsView = { 
+/**
+ * Nothing answered yet.
+ */
+waiting: number, 
+/**
+ * Yes.
+ */
+granted: number, 
+/**
+ * No.
+ */
+declined: number, 
+/**
+ * Taken back.
+ */
+withdrawn: number, };
+
+/**
+ * The customer of a consent.
+ */
+export type ConsentCustomer = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Whether their next invoice goes to this number by itself.
+ */
+used: boolean, 
+/**
+ * Another number that they have in the book, as read aloud; empty: none.
+ */
+otherPhone: string, };
+
+/**
+ * Links that are open and with which nobody was asked yet.
+ */
+export type ConsentLinks = { 
+/**
+ * Newest first, at most 100.
+ */
+rows: Array<InvoiceRow>, };
+
+/**
+ * A page of consents.
+ */
+export type ConsentList = { 
+/**
+ * Newest change first.
+ */
+rows: Array<ConsentView>, 
+/**
+ * For the next page; `null` on the last.
+ */
+next: string | null, 
+/**
+ * How many there are of each.
+ */
+counts: ConsentCountsView, };
+
+/**
+ * Which consents, and after which one.
+ */
+export type ConsentQuery = { 
+/**
+ * Only those with this answer.
+ */
+answer: ConsentAnswerName, 
+/**
+ * `next` of the page before; empty for the first page.
+ */
+after: string, 
+/**
+ * Rows to return, at most 500.
+ */
+limit: number, };
+
+/**
+ * Whose number a granted consent is.
+ */
+export type ConsentUse = { 
+/**
+ * The consent.
+ */
+id: string, 
+/**
+ * The customer whose usual way it becomes.
+ */
+customerId: string, };
+
+/**
+ * One consent.
+ */
+export type ConsentView = { 
+/**
+ * `MobilePay`'s id.
+ */
+id: string, 
+/**
+ * The answer.
+ */
+answer: ConsentAnswerName, 
+/**
+ * The link with which it was asked, if it is one of these books.
+ */
+invoice: InvoiceRow | null, 
+/**
+ * The customer, if known.
+ */
+customer: ConsentCustomer | null, 
+/**
+ * The number that was given with a yes, E.164, or empty.
+ */
+phone: string, 
+/**
+ * As read aloud.
+ */
+phoneShown: string, 
+/**
+ * When it was asked from here, ISO timestamp.
+ */
+askedAt: string | null, 
+/**
+ * When it was answered, ISO timestamp.
+ */
+answeredAt: string | null, };
+
+/**
  * The two countries.
  */
 export type CountryCode = "DK" | "FI";
@@ -962,7 +1111,7 @@ id: string,
 /**
  * How many rows stand where; absent: the run is gone or must be read again.
  */
-progress: RunProgress | null, } | { "type": "drafts_changed" } | { "type": "customers_changed" } | { "type": "connection_changed" } | { "type": "callbacks_changed" } | { "type": "signin_ended", 
+progress: RunProgress | null, } | { "type": "drafts_changed" } | { "type": "customers_changed" } | { "type": "connection_changed" } | { "type": "callbacks_changed" } | { "type": "consents_changed" } | { "type": "signin_ended", 
 /**
  * How.
  */
@@ -1415,6 +1564,14 @@ comment: string,
  */
 paymentReference: string, 
 /**
+ * Language of the customer: that of the paper it was sent with.
+ */
+language: PaperLanguage, 
+/**
+ * Name of the business on its paper.
+ */
+business: string, 
+/**
  * The link, for links.
  */
 link: LinkView | null, 
@@ -1475,7 +1632,7 @@ export type LanguageChoice = "system" | "da" | "fi" | "en";
  */
 export type Letter = { 
 /**
- * To whom: one address.
+ * To whom: one address, or empty for the merchant to fill in.
  */
 to: string, 
 /**
@@ -1786,6 +1943,23 @@ phone: PhoneView,
 failed: string | null, };
 
 /**
+ * The answer to that question, or the withdrawal of a yes.
+ */
+export type PhoneConsent = { 
+/**
+ * Whose phone, E.164.
+ */
+phone: string, 
+/**
+ * The bill after whose payment it was asked.
+ */
+invoiceId: string, 
+/**
+ * Yes or no; no after a yes takes it back.
+ */
+granted: boolean, };
+
+/**
  * Pay now or on a day.
  */
 export type PhonePay = { 
@@ -1881,7 +2055,7 @@ export type PortalPage = {
  */
 portal: Portal, 
 /**
- * Of which world; the practice world has none.
+ * Of which world.
  */
 world: World, 
 /**
@@ -2669,6 +2843,10 @@ status: number | null,
  */
 errorCode: number | null, 
 /**
+ * MobilePay's own words, where it refused.
+ */
+words: string | null, 
+/**
  * A day that belongs to it: the payment day, or until when it waits (ISO).
  */
 until: string | null, 
@@ -2913,6 +3091,16 @@ export interface Commands {
   customer_save: { input: CustomerForm; output: CustomerSaved };
   /** Takes a customer out of the list; invoices keep what they said. */
   customer_remove: { input: CustomerRef; output: Nothing };
+  /** A page of consents to be sent invoices by phone. */
+  consent_list: { input: ConsentQuery; output: ConsentList };
+  /** Links with which a customer can still be asked. */
+  consent_links: { input: Nothing; output: ConsentLinks };
+  /** Asks the payer of a link for consent. */
+  consent_ask: { input: InvoiceRef; output: ConsentView };
+  /** Looks at MobilePay for all answers now. */
+  consent_refresh: { input: Nothing; output: Nothing };
+  /** Makes the number of a granted consent a customer's usual way. */
+  consent_use: { input: ConsentUse; output: ConsentView };
   /** Begins a draft. */
   draft_create: { input: DraftCreate; output: DraftView };
   /** One draft. */
@@ -2999,4 +3187,6 @@ export interface Commands {
   phone_pay: { input: PhonePay; output: PhoneAnswer };
   /** Declines a bill on the phone. */
   phone_reject: { input: PhoneReject; output: PhoneAnswer };
+  /** Answers on the phone whether invoices may come straight to it, or takes that back. */
+  phone_consent: { input: PhoneConsent; output: PhoneAnswer };
 }

@@ -209,7 +209,7 @@ async fn hostile_files_get_one_sentence_each_and_leave_nothing() {
     let long = format!("{heading}b;2\n{};1\n", "x".repeat(1_000_000));
     let wide = ";".repeat(300) + "x\n";
     let mut noise: Vec<u8> = (0..4_000_u32)
-        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0])
         .collect();
     noise[0] = b'a';
     let none = |why| (Some(why), None);

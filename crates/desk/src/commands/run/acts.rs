@@ -118,11 +118,11 @@ pub(crate) async fn run_pause(desk: &Desk, run: RunRef) -> Outcome<RunView> {
 }
 
 pub(crate) async fn run_resume(desk: &Desk, run: RunRef) -> Outcome<RunView> {
-    act(desk, run, |books, id, now| books.resume_run(id, now)).await
+    act(desk, run, ledger::Ledger::resume_run).await
 }
 
 pub(crate) async fn run_stop(desk: &Desk, run: RunRef) -> Outcome<RunView> {
-    act(desk, run, |books, id, now| books.stop_run(id, now)).await
+    act(desk, run, ledger::Ledger::stop_run).await
 }
 
 pub(crate) async fn run_retry(desk: &Desk, run: RunRef) -> Outcome<RunView> {
