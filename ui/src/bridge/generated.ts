@@ -483,7 +483,11 @@ apiBaseUrl?: string,
 /**
  * VAT number with country prefix, e.g. `DK12345678`.
  */
-merchantVat?: string, };
+merchantVat?: string, 
+/**
+ * Whether signing in also asks for payments and payouts (scope `transactionreporting`).
+ */
+transactions: boolean, };
 
 /**
  * Names one connection.
@@ -586,7 +590,11 @@ apiBaseUrl: string,
 /**
  * VAT number that picks the merchant at sign-in.
  */
-merchantVat: string | null, };
+merchantVat: string | null, 
+/**
+ * Whether signing in also asks for payments and payouts (scope `transactionreporting`).
+ */
+transactions: boolean, };
 
 /**
  * What the customer answered.
@@ -881,6 +889,19 @@ invoices: number,
 practicePhone: boolean, };
 
 /**
+ * Some days, both included.
+ */
+export type Days = { 
+/**
+ * ISO.
+ */
+first: string, 
+/**
+ * ISO.
+ */
+last: string, };
+
+/**
  * The sign before the decimals.
  */
 export type DecimalSign = "comma" | "point" | "unknown";
@@ -1125,6 +1146,11 @@ refused: SigninRefused, } | { "type": "everything_changed" };
  * Who says so.
  */
 export type EvidenceSource = "this_computer" | "answer" | "status_check" | "callback";
+
+/**
+ * A kind of file.
+ */
+export type ExportFormat = "csv" | "xlsx";
 
 /**
  * A figure with its count.
@@ -1374,6 +1400,27 @@ closed: number,
  * Drafts, which are no invoices yet.
  */
 drafts: number, };
+
+/**
+ * The invoices that a list shows, as a file.
+ */
+export type InvoiceExport = { 
+/**
+ * Which.
+ */
+filter: InvoiceFilter, 
+/**
+ * As typed in the search box.
+ */
+text: string, 
+/**
+ * Kind of file.
+ */
+format: ExportFormat, 
+/**
+ * Language of its headings.
+ */
+language: PaperLanguage, };
 
 /**
  * The chips above the list.
@@ -1728,6 +1775,11 @@ href: string,
 qrSvg: string, };
 
 /**
+ * By what a pair was found.
+ */
+export type MatchedBy = "payment_id" | "reference" | "amount_and_day";
+
+/**
  * What MobilePay's error codes mean to a merchant (spec 13.3, 13.4). A variant exists only because the window has a sentence
  * for it.
  */
@@ -1914,6 +1966,23 @@ recent: Array<RecentView>,
  * Nothing was ever sent.
  */
 empty: boolean, };
+
+/**
+ * Our invoice in a reconciliation.
+ */
+export type PaidView = { 
+/**
+ * Uuid.
+ */
+id: string, 
+/**
+ * Number.
+ */
+number: number, 
+/**
+ * Customer's name or phone.
+ */
+customer: string, };
 
 /**
  * Language of a paper.
@@ -2212,6 +2281,160 @@ phone: string,
 address: AddressFormView, };
 
 /**
+ * The groups of a reconciliation.
+ */
+export type ReconciledPart = "matched" | "unmatched" | "payouts" | "others";
+
+/**
+ * A row of a reconciliation.
+ */
+export type ReconciledRow = { 
+/**
+ * Day of the payment or payout, ISO.
+ */
+day: string, 
+/**
+ * Our invoice, if there is one.
+ */
+invoice: PaidView | null, 
+/**
+ * The amount, as the invoice or the report has it.
+ */
+amount: MoneyView, 
+/**
+ * The report's word for a movement, e.g. `Payment`; `null` for an invoice that it does not have.
+ */
+kind: string | null, 
+/**
+ * Its reference.
+ */
+reference: string | null, 
+/**
+ * Reference of the payout to the bank.
+ */
+payout: string | null, 
+/**
+ * By what the two were found to belong together.
+ */
+by: MatchedBy | null, 
+/**
+ * Why there is no partner.
+ */
+reason: UnmatchedReason | null, };
+
+/**
+ * The whole reconciliation of some days as a file.
+ */
+export type ReconciliationExport = { 
+/**
+ * ISO.
+ */
+first: string, 
+/**
+ * ISO.
+ */
+last: string, 
+/**
+ * Kind of file.
+ */
+format: ExportFormat, 
+/**
+ * Language of its headings.
+ */
+language: PaperLanguage, };
+
+/**
+ * What came of asking MobilePay for its report.
+ */
+export type ReconciliationFetched = { 
+/**
+ * Movements that were not known yet.
+ */
+fresh: number, 
+/**
+ * Entries that could not be read; with any of them the comparison is not whole.
+ */
+unreadable: number, };
+
+/**
+ * A page of one group of some days.
+ */
+export type ReconciliationQuery = { 
+/**
+ * ISO.
+ */
+first: string, 
+/**
+ * ISO.
+ */
+last: string, 
+/**
+ * Which group.
+ */
+part: ReconciledPart, 
+/**
+ * Rows to skip.
+ */
+offset: number, 
+/**
+ * Rows to give, at most 500; 0: a page.
+ */
+limit: number, };
+
+/**
+ * How the days stand, and a page of one group.
+ */
+export type ReconciliationView = { 
+/**
+ * ISO.
+ */
+first: string, 
+/**
+ * ISO.
+ */
+last: string, 
+/**
+ * When MobilePay was last asked about any of these days, ISO timestamp.
+ */
+fetchedAt: string | null, 
+/**
+ * Whether MobilePay was asked about every one of these days.
+ */
+covered: boolean, 
+/**
+ * Invoices paid on these days, as Kvit knows them.
+ */
+paid: SumView, 
+/**
+ * Those of them with their payment.
+ */
+matched: SumView, 
+/**
+ * Invoices without a payment.
+ */
+unmatchedInvoices: SumView, 
+/**
+ * Payments without an invoice.
+ */
+unmatchedPayments: SumView, 
+/**
+ * Money to the bank.
+ */
+payouts: SumView, 
+/**
+ * Fees, refunds and corrections.
+ */
+others: SumView, 
+/**
+ * The rows of the part that was asked for.
+ */
+rows: Array<ReconciledRow>, 
+/**
+ * How many rows that part has.
+ */
+total: number, };
+
+/**
  * Why a command was refused. The words are the window's, one set for each code and language.
  */
 export type Refusal = { 
@@ -2255,7 +2478,7 @@ incident: string, };
 /**
  * What can be refused. A variant exists only because the window says something of its own about it.
  */
-export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "time_goes_forward" | "file_not_written" | "file_not_taken" | "unexpected";
+export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "time_goes_forward" | "reporting_not_asked" | "reporting_not_allowed" | "days_not_in_order" | "file_not_written" | "file_not_taken" | "unexpected";
 
 /**
  * A return address as typed.
@@ -2784,6 +3007,19 @@ state: string,
 raw: string, };
 
 /**
+ * How many and how much.
+ */
+export type SumView = { 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * Their sum.
+ */
+amount: MoneyView, };
+
+/**
  * For those who want to look underneath.
  */
 export type TechnicalView = { 
@@ -2932,6 +3168,11 @@ apiBaseUrl: string,
  * VAT number.
  */
 merchantVat: string, };
+
+/**
+ * Why something has no partner.
+ */
+export type UnmatchedReason = "not_fetched" | "not_reported" | "no_invoice" | "other_amount" | "several";
 
 /**
  * What MobilePay said, in its own words.
@@ -3177,6 +3418,14 @@ export interface Commands {
   number_report: { input: Nothing; output: NumberReport };
   /** The first page. */
   overview_show: { input: Nothing; output: OverviewView };
+  /** Saves the invoices of a list as a file in the user's documents. */
+  invoice_export: { input: InvoiceExport; output: SavedFile };
+  /** Paid invoices against what MobilePay reported, as far as it was fetched. */
+  reconciliation_show: { input: ReconciliationQuery; output: ReconciliationView };
+  /** Asks MobilePay for the payments and payouts of some days. */
+  reconciliation_fetch: { input: Days; output: ReconciliationFetched };
+  /** Saves a reconciliation as a file in the user's documents. */
+  reconciliation_export: { input: ReconciliationExport; output: SavedFile };
   /** The time of trade (practice). */
   clock_show: { input: Nothing; output: ClockView };
   /** Moves the time of trade forward (practice). */
