@@ -37,6 +37,8 @@ async function thisMonth(shop: Shop): Promise<{ first: string; last: string }> {
   return { first: `${today.slice(0, 8)}01`, last: today };
 }
 
+test.use({ ownShop: 'reconciliation' });
+
 test.beforeAll(async ({ shop, browser }) => {
   test.setTimeout(180_000);
   await shop.signIn(browser);
