@@ -238,6 +238,8 @@ fn say(status: u16, body: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::LOCATION, "/elsewhere"),
+        // With 429: the journey need not wait the minute that an unsaid pause lasts.
+        (header::RETRY_AFTER, "0"),
     ];
     (StatusCode::from_u16(status).unwrap(), headers, body).into_response()
 }
