@@ -26,6 +26,8 @@ async function shot(page: Page, name: string, language: keyof typeof WORDS = 'en
   await card(page, language).screenshot({ path: `${SHOTS}/${name}.png` });
 }
 
+test.use({ ownShop: 'callbacks' });
+
 test.beforeAll(async ({ shop, browser }) => {
   test.setTimeout(120_000);
   await shop.signIn(browser);

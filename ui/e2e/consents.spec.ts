@@ -27,6 +27,8 @@ async function open(page: Page, language: keyof typeof WORDS = 'en'): Promise<vo
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(WORDS[language].consents);
 }
 
+test.use({ ownShop: 'consents' });
+
 test.beforeAll(async ({ shop, browser }) => {
   test.setTimeout(120_000);
   await shop.signIn(browser);

@@ -51,6 +51,8 @@ async function take(page: Page, which: ReturnType<typeof file>, language: Langua
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(which.name);
 }
 
+test.use({ ownShop: 'many' });
+
 test.beforeAll(async ({ shop, browser }) => {
   test.setTimeout(120_000);
   await shop.signIn(browser);
