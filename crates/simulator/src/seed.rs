@@ -1,4 +1,8 @@
-//! Who lives in the practice world. Everyone here is fictitious; the consumers are the published test users (spec 16.1).
+//! Who lives in the practice world. Everyone here is fictitious; the consumers with names on the stage are the published
+//! test users (spec 16.1), and the crowd around them is ours: ten invoices a day to a person (spec 12.3) would otherwise end a
+//! batch of two thousand after the fiftieth.
+
+use std::sync::LazyLock;
 
 use crate::config::Country;
 
@@ -203,10 +207,74 @@ pub(crate) fn merchant(id: &str) -> Option<&'static Merchant> {
     MERCHANTS.iter().find(|merchant| merchant.id == id)
 }
 
+/// People of a country in the crowd.
+const CROWD: usize = 1_000;
+
+/// The first digits of the crowd's phones; three digits follow.
+const CROWD_BEGINS: [&str; 2] = ["+4557370", "+358121160"];
+
+/// A thousand in Denmark, then a thousand in Finland; made when the first of them is asked for.
+static NEIGHBOURS: LazyLock<Vec<Consumer>> = LazyLock::new(|| {
+    let both = CROWD_BEGINS.iter().zip([45, 358]);
+    both.flat_map(|(begin, code)| (0..CROWD).map(move |nth| neighbour(begin, code, nth)))
+        .collect()
+});
+
+/// One of the crowd. Its texts live as long as the program, as those of the published users do.
+fn neighbour(begin: &str, code: u32, nth: usize) -> Consumer {
+    let id = |kind: u32| format!("{code:08}-{kind:04}-4000-8000-{nth:012}");
+    consumer(id(1).leak(), id(2).leak(), format!("{begin}{nth:03}").leak())
+}
+
+fn neighbour_by_phone(phone: &str) -> Option<&'static Consumer> {
+    CROWD_BEGINS.iter().zip(0..).find_map(|(begin, country)| {
+        let digits = |sign: &str| sign.len() == 3 && sign.bytes().all(|digit| digit.is_ascii_digit());
+        let nth = phone.strip_prefix(begin).filter(|rest| digits(rest))?;
+        let nth: usize = nth.parse().ok()?;
+        NEIGHBOURS.get(country * CROWD + nth)
+    })
+}
+
 pub(crate) fn consumer_by_phone(phone: &str) -> Option<&'static Consumer> {
-    CONSUMERS.iter().find(|consumer| consumer.phone == phone)
+    CONSUMERS
+        .iter()
+        .find(|consumer| consumer.phone == phone)
+        .or_else(|| neighbour_by_phone(phone))
 }
 
 pub(crate) fn consumer_by_id(id: &str) -> Option<&'static Consumer> {
-    CONSUMERS.iter().find(|consumer| consumer.id == id)
+    CONSUMERS
+        .iter()
+        .chain(NEIGHBOURS.iter())
+        .find(|consumer| consumer.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_the_crowd_answers_to_their_own_phone_and_id() {
+        for consumer in NEIGHBOURS.iter() {
+            let by_phone = consumer_by_phone(consumer.phone).unwrap();
+            let by_id = consumer_by_id(consumer.id).unwrap();
+            assert_eq!((by_phone.id, by_id.phone), (consumer.id, consumer.phone));
+        }
+        let last = consumer_by_phone("+358121160999").unwrap();
+        assert_eq!(last.id, "00000358-0001-4000-8000-000000000999");
+    }
+
+    #[test]
+    fn nobody_answers_to_a_phone_like_theirs() {
+        for phone in [
+            "+455737",
+            "+455737000",
+            "+45573700000",
+            "+45573700x0",
+            "+4557371000",
+            "+4557370+01",
+        ] {
+            assert!(consumer_by_phone(phone).is_none(), "{phone}");
+        }
+    }
 }

@@ -5,8 +5,8 @@
 
 mod fault;
 mod plan;
-mod process;
-mod visit;
+pub(crate) mod process;
+pub(crate) mod visit;
 mod wire;
 mod world;
 
@@ -98,7 +98,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
 }
 
 /// The core that was named, or the one beside this program.
-fn program(named: Option<PathBuf>) -> Result<PathBuf> {
+pub(crate) fn program(named: Option<PathBuf>) -> Result<PathBuf> {
     Ok(match named {
         Some(core) => core,
         None => {
@@ -108,7 +108,7 @@ fn program(named: Option<PathBuf>) -> Result<PathBuf> {
 }
 
 /// Tells the story of each offender.
-fn accuse(whose: &str, verdict: &Verdict) {
+pub(crate) fn accuse(whose: &str, verdict: &Verdict) {
     let kinds = [
         ("lost", &verdict.lost),
         ("doubled", &verdict.doubled),
@@ -169,7 +169,7 @@ async fn one_world(core: PathBuf, kills: u32, seed: u64) -> Result<Tally> {
 }
 
 /// Prints a line. A closed output is not worth failing for.
-fn tell(line: &str) {
+pub(crate) fn tell(line: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}");
     let _ = out.flush();

@@ -11,15 +11,15 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 /// A fault ends the trial instead of hanging it.
-pub(super) const LONGEST: Duration = Duration::from_mins(1);
+pub(crate) const LONGEST: Duration = Duration::from_mins(1);
 
 /// Whoever holds it can end the core, from any task.
 #[derive(Clone, Default)]
-pub(super) struct Victim(Arc<Mutex<Option<Child>>>);
+pub(crate) struct Victim(Arc<Mutex<Option<Child>>>);
 
 impl Victim {
     /// SIGKILL, now.
-    pub(super) fn kill(&self) {
+    pub(crate) fn kill(&self) {
         if let Some(child) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             // An error means that it is dead already.
             let _ = child.start_kill();
@@ -42,7 +42,7 @@ impl Victim {
 }
 
 /// A running core.
-pub(super) struct Core {
+pub(crate) struct Core {
     url: String,
     bearer: String,
     http: reqwest::Client,
@@ -50,7 +50,7 @@ pub(super) struct Core {
 }
 
 /// What a command came to.
-pub(super) enum Said {
+pub(crate) enum Said {
     /// It answered.
     Yes(Value),
     /// It refused, with its code.
@@ -61,7 +61,7 @@ pub(super) enum Said {
 
 impl Core {
     /// Starts it; `None` if it died before it could say where it listens.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         program: &Path,
         folder: &Path,
         ahead: i64,
@@ -97,12 +97,12 @@ impl Core {
     }
 
     /// Calls a command of the table.
-    pub(super) async fn call(&self, name: &str, input: Value) -> Result<Said> {
+    pub(crate) async fn call(&self, name: &str, input: Value) -> Result<Said> {
         self.post(&format!("/commands/{name}"), input).await
     }
 
     /// Sets its clock and wakes it.
-    pub(super) async fn set_clock(&self, ahead: i64) -> Result<Said> {
+    pub(crate) async fn set_clock(&self, ahead: i64) -> Result<Said> {
         self.post("/trial/clock", ahead.into()).await
     }
 
@@ -131,13 +131,13 @@ impl Core {
     }
 
     /// Whether it lives.
-    pub(super) fn lives(&self) -> bool {
+    pub(crate) fn lives(&self) -> bool {
         !self.victim.is_dead()
     }
 }
 
 /// Ends whatever runs, and makes sure that it ended by that and not by a fault of its own.
-pub(super) async fn bury(victim: &Victim) -> Result<()> {
+pub(crate) async fn bury(victim: &Victim) -> Result<()> {
     victim.kill();
     let Some(status) = victim.buried().await? else {
         return Ok(());

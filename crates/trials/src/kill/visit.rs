@@ -8,13 +8,13 @@ use simulator::{Country, Simulator};
 use super::process::{Core, Said};
 
 /// The merchant's own page, as whitelisted.
-pub(super) const RETURN: &str = "https://nordhavn.example/sandbox/return";
+pub(crate) const RETURN: &str = "https://nordhavn.example/sandbox/return";
 
 /// Danish phones of the simulator whose cards are good.
 const PHONES: &[&str] = &["+4557373259", "+4522509895", "+4554048573", "+4585155935"];
 
 /// Adds the connection whose API calls go by the relay on `port`; answers its id.
-pub(super) async fn connect(core: &Core, simulator: &Simulator, port: u16) -> Result<String> {
+pub(crate) async fn connect(core: &Core, simulator: &Simulator, port: u16) -> Result<String> {
     let form = json!({
         "name": "Trial",
         "world": "sandbox",
@@ -40,7 +40,7 @@ pub(super) async fn connect(core: &Core, simulator: &Simulator, port: u16) -> Re
 }
 
 /// The answer of a command that nothing stands in the way of.
-pub(super) fn must(said: Said, name: &str) -> Result<Value> {
+pub(crate) fn must(said: Said, name: &str) -> Result<Value> {
     match said {
         Said::Yes(value) => Ok(value),
         Said::No(word) => bail!("{name} was refused: {word}"),
@@ -49,7 +49,7 @@ pub(super) fn must(said: Said, name: &str) -> Result<Value> {
 }
 
 /// What came of a sign-in.
-pub(super) enum Entry {
+pub(crate) enum Entry {
     /// Signed in.
     In,
     /// The core died.
@@ -59,7 +59,7 @@ pub(super) enum Entry {
 }
 
 /// Signs in unless that is done.
-pub(super) async fn sign_in(core: &Core) -> Result<Entry> {
+pub(crate) async fn sign_in(core: &Core) -> Result<Entry> {
     let status = match core.call("connection_show", json!({})).await? {
         Said::Yes(status) => status,
         Said::Dead => return Ok(Entry::Dead),
@@ -89,14 +89,14 @@ pub(super) async fn sign_in(core: &Core) -> Result<Entry> {
 }
 
 /// A draft that is ready to be sent.
-pub(super) struct Written {
-    pub(super) draft: Value,
-    pub(super) amount: i64,
-    pub(super) by_phone: bool,
+pub(crate) struct Written {
+    pub(crate) draft: Value,
+    pub(crate) amount: i64,
+    pub(crate) by_phone: bool,
 }
 
 /// Writes the `nth` invoice of a world, whose amount no other has. `None`: the core died.
-pub(super) async fn write(core: &Core, nth: i64, by_phone: bool) -> Result<Option<Written>> {
+pub(crate) async fn write(core: &Core, nth: i64, by_phone: bool) -> Result<Option<Written>> {
     let draft = match core.call("draft_create", json!({})).await? {
         Said::Yes(draft) => draft,
         Said::Dead => return Ok(None),
@@ -132,7 +132,7 @@ pub(super) async fn write(core: &Core, nth: i64, by_phone: bool) -> Result<Optio
 }
 
 /// The customer opens the link and pays. Anything may stand in the way: it may be cancelled by now.
-pub(super) async fn pay_link(http: &reqwest::Client, href: &str) -> Result<()> {
+pub(crate) async fn pay_link(http: &reqwest::Client, href: &str) -> Result<()> {
     let form = [("phone", PHONES[0]), ("decision", "now")];
     http.post(href).form(&form).send().await?;
     Ok(())
