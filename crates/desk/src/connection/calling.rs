@@ -1,0 +1,156 @@
+//! Calling the service: a token and whose it is, what an answer says of the calls that follow, and whether there is a network.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use login::SessionError;
+use mobilepay::{AccessToken, ApiError};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::refusals::{api_refusal, session_refusal};
+use super::{Connection, NETWORK_DOWN, NETWORK_UP};
+use crate::ipc::Event;
+use crate::refuse::Outcome;
+
+/// What a call to the API needs.
+pub(crate) struct Ready {
+    pub(crate) token: AccessToken,
+    pub(crate) token_value: SecretString,
+    pub(crate) merchant_id: String,
+}
+
+impl Connection {
+    /// Whether the last call got through; `None` before the first.
+    pub(crate) fn online(&self) -> Option<bool> {
+        match self.network.load(Ordering::Relaxed) {
+            NETWORK_UP => Some(true),
+            NETWORK_DOWN => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Takes down from an answer or error whether the network is there, and tells the window when that changed.
+    pub(crate) fn note_network(&self, error: Option<&ApiError>) {
+        let news = self.troubles.note_call(error);
+        self.note_reached(match error {
+            Some(ApiError::NotSent { .. }) => false,
+            Some(ApiError::Unclear { trace, .. }) => trace.status.is_some(),
+            _ => true,
+        });
+        if news {
+            self.tell(Event::ConnectionChanged);
+        }
+    }
+
+    fn note_reached(&self, reached: bool) {
+        let now = if reached { NETWORK_UP } else { NETWORK_DOWN };
+        if self.network.swap(now, Ordering::Relaxed) != now {
+            self.tell(Event::ConnectionChanged);
+        }
+    }
+
+    /// Takes to heart what an answer says of all calls that follow: a token that is not accepted any more, and a service
+    /// that wants to be left alone (429, or 503 with a time).
+    pub(crate) async fn heed(&self, error: &ApiError, ready: &Ready) {
+        match error {
+            ApiError::Unauthorized { .. } => self.session.rejected(&ready.token_value).await,
+            ApiError::Throttled { retry_after, .. } => {
+                self.pace.wait(self.now(), *retry_after);
+                self.tell(Event::ConnectionChanged);
+            }
+            ApiError::Unclear {
+                retry_after: Some(asked),
+                ..
+            } => {
+                self.pace.wait(self.now(), Some(*asked));
+                self.tell(Event::ConnectionChanged);
+            }
+            _ => {}
+        }
+    }
+
+    /// A token and the merchant's id, asked for once and kept in the books.
+    pub(crate) async fn ready_to_call(&self) -> Outcome<Ready> {
+        if let Some(refusal) = &self.wanting {
+            return Err(refusal.clone());
+        }
+        let (token_value, token) = self.token().await?;
+        if let Some(merchant_id) = self.fact("merchant_id").await? {
+            return Ok(Ready {
+                token,
+                token_value,
+                merchant_id,
+            });
+        }
+        let me = self.api.me(&token, Uuid::new_v4()).await;
+        self.note_answer(me.as_ref().err(), &token_value).await;
+        let (me, token_value, token) = if matches!(me, Err(ApiError::Unauthorized { .. })) {
+            let (token_value, token) = self.token().await?;
+            let again = self.api.me(&token, Uuid::new_v4()).await;
+            self.note_answer(again.as_ref().err(), &token_value).await;
+            (again, token_value, token)
+        } else {
+            (me, token_value, token)
+        };
+        let merchant_id = me.map_err(|error| api_refusal(&error))?.value.merchant_id;
+        self.save_fact("merchant_id", merchant_id.clone()).await?;
+        let ready = Ready {
+            token,
+            token_value,
+            merchant_id,
+        };
+        self.learn_issuers(&ready).await?;
+        self.tell(Event::ConnectionChanged);
+        Ok(ready)
+    }
+
+    /// A token, renewed if need be.
+    async fn token(&self) -> Outcome<(SecretString, AccessToken)> {
+        let token = self.session.access_token().await;
+        if self.troubles.note_session(token.as_ref().err()) {
+            self.tell(Event::ConnectionChanged);
+        }
+        if matches!(token, Err(SessionError::Unreachable)) {
+            self.note_reached(false);
+        }
+        let value = token.map_err(session_refusal)?;
+        Ok((value.clone(), AccessToken::new(value)))
+    }
+
+    /// Takes down how a call with `token` ended. A token that was not accepted is not used again.
+    pub(crate) async fn note_answer(&self, error: Option<&ApiError>, token: &SecretString) {
+        if matches!(error, Some(ApiError::Unauthorized { .. })) {
+            self.session.rejected(token).await;
+        }
+        self.note_network(error);
+    }
+
+    /// Makes a call that may be repeated; if its token is not accepted, once more with a new one (spec 3).
+    pub(crate) async fn call<T, F>(&self, call: impl Fn(Arc<Ready>) -> F) -> Outcome<Result<T, ApiError>>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
+        let ready = Arc::new(self.ready_to_call().await?);
+        let first = call(Arc::clone(&ready)).await;
+        self.learn_from(first.as_ref().err(), &ready).await;
+        if !matches!(first, Err(ApiError::Unauthorized { .. })) {
+            return Ok(first);
+        }
+        // Without another token the first answer is the answer.
+        let Ok(ready) = self.ready_to_call().await else {
+            return Ok(first);
+        };
+        let ready = Arc::new(ready);
+        let second = call(Arc::clone(&ready)).await;
+        self.learn_from(second.as_ref().err(), &ready).await;
+        Ok(second)
+    }
+
+    async fn learn_from(&self, error: Option<&ApiError>, ready: &Ready) {
+        self.note_network(error);
+        if let Some(error) = error {
+            self.heed(error, ready).await;
+        }
+    }
+}
