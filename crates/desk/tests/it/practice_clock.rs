@@ -1,10 +1,13 @@
 //! The clock of the practice world: everything of trade follows it, and nothing of sign-in.
 
-use desk::ipc::RefusalCode;
+use std::time::Duration;
+
+use desk::ipc::{Event, RefusalCode};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
+use crate::many_files::keep;
 use crate::shop::Shop;
 
 /// Denmark's second published user, whose card has expired (spec 16.1).
@@ -172,4 +175,45 @@ async fn elsewhere_there_is_no_clock_to_move() {
         assert_eq!(refused.code, RefusalCode::NotInThisWorld, "{name}");
     }
     assert_eq!(shop.call("app_show", json!({})).await["clock"], json!(null));
+}
+
+/// Strikes the next link with a word to come back in three quarters of an hour.
+async fn busy_for_long(shop: &Shop) {
+    let app = shop.call("app_show", json!({})).await;
+    let connections = app["connections"].as_array().unwrap();
+    let current = connections
+        .iter()
+        .find(|one| one["id"] == app["current"])
+        .unwrap();
+    let api: reqwest::Url = current["apiBaseUrl"].as_str().unwrap().parse().unwrap();
+    let faults = api.join("/__practice/faults").unwrap();
+    let fault = json!({
+        "kind": "status", "status": 429, "retryAfter": 2700, "count": 1,
+        "method": "POST", "route": "/merchants/{merchant}/invoices/link",
+    });
+    let answer = reqwest::Client::new().post(faults).json(&fault).send().await;
+    answer.unwrap().error_for_status().unwrap();
+}
+
+#[tokio::test]
+async fn moving_the_clock_wakes_many_at_once_as_it_wakes_a_single_invoice() {
+    let shop = Shop::signed_in().await;
+    busy_for_long(&shop).await;
+    let run = keep(&shop, b"Navn;Tekst;Pris\nNr 1;Kontingent;100\n").await;
+    let order = json!({
+        "id": run["run"]["id"], "channel": "link", "count": 1, "totalMinor": run["asLink"]["total"]["minor"],
+    });
+    let mut events = shop.desk.events();
+    shop.call("run_send", order).await;
+    let mut told = async |so: fn(&Event) -> bool| {
+        let heard = async { while !events.recv().await.is_ok_and(|event| so(&event)) {} };
+        let heard = tokio::time::timeout(Duration::from_mins(1), heard).await;
+        heard.expect("the window is told");
+    };
+    told(|event| matches!(event, Event::RunChanged { progress: Some(stands), .. } if stands.failed == 1))
+        .await;
+    // The last word after a change: from here on the runs wait.
+    told(|event| matches!(event, Event::ConnectionChanged)).await;
+    shop.call("clock_move", json!({ "to": "day" })).await;
+    told(|event| matches!(event, Event::RunChanged { progress: Some(stands), .. } if stands.sent == 1)).await;
 }
