@@ -15,6 +15,9 @@ use crate::{Ledger, LedgerError, sql};
 /// So many events of unknown ids are kept; a stranger who knows the address cannot fill the disk.
 const MOST_STRAYS: u32 = 10_000;
 
+/// However a GUID was spelt when the invoice was made, and however it is spelt in its events. The index serves all three.
+const SAME_ID: &str = "service_id IN (?1, lower(?1), upper(?1))";
+
 /// One event (spec 11.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
@@ -96,7 +99,7 @@ impl Ledger {
 
 /// Folds what was kept aside for `service_id`, now that an invoice bears it.
 pub(crate) fn adopt(db: &Connection, invoice_id: &str, service_id: &str) -> Result<(), LedgerError> {
-    let mut statement = db.prepare_cached("SELECT said FROM stray WHERE service_id = ?1 ORDER BY row")?;
+    let mut statement = db.prepare_cached(&format!("SELECT said FROM stray WHERE {SAME_ID} ORDER BY row"))?;
     let kept: Vec<Heard> = statement
         .query_map([service_id], |row| Ok(sql::json(row, "said")))?
         .map(|row| row?)
@@ -105,7 +108,7 @@ pub(crate) fn adopt(db: &Connection, invoice_id: &str, service_id: &str) -> Resu
         apply(db, invoice_id, heard)?;
     }
     if !kept.is_empty() {
-        db.execute("DELETE FROM stray WHERE service_id = ?1", [service_id])?;
+        db.execute(&format!("DELETE FROM stray WHERE {SAME_ID}"), [service_id])?;
     }
     Ok(())
 }
@@ -131,7 +134,7 @@ fn invoice_of(db: &Connection, service_id: &str) -> Result<Option<String>, Ledge
         return Ok(None);
     }
     Ok(db
-        .prepare_cached("SELECT id FROM invoice WHERE service_id = ?1 LIMIT 1")?
+        .prepare_cached(&format!("SELECT id FROM invoice WHERE {SAME_ID} LIMIT 1"))?
         .query_row([service_id], |row| row.get(0))
         .optional()?)
 }

@@ -146,14 +146,23 @@ impl Ledger {
 
     /// Takes down that the merchant asked to cancel, before the call goes out.
     pub fn note_cancel_asked(&mut self, invoice_id: &str, now: Timestamp) -> Result<(), LedgerError> {
-        self.note_cancel_refused(invoice_id, &Evidence::of_ours(What::CancelAsked, now))
+        self.transaction(|db| {
+            must_exist(db, invoice_id)?;
+            add(db, invoice_id, &Evidence::of_ours(What::CancelAsked, now))
+        })
     }
 
-    /// Takes down that the service refused to cancel, or that its answer got lost.
+    /// Takes down that the service refused to cancel, or that its answer got lost. The state is asked for at once: it may
+    /// have been paid, or cancelled all the same.
     pub fn note_cancel_refused(&mut self, invoice_id: &str, evidence: &Evidence) -> Result<(), LedgerError> {
         self.transaction(|db| {
             must_exist(db, invoice_id)?;
-            add(db, invoice_id, evidence)
+            add(db, invoice_id, evidence)?;
+            db.prepare_cached(
+                "UPDATE invoice SET next_poll_at = min(next_poll_at, ?2) WHERE id = ?1 AND next_poll_at IS NOT NULL",
+            )?
+            .execute(params![invoice_id, evidence.at.as_millisecond()])?;
+            Ok(())
         })
     }
 

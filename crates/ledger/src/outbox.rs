@@ -279,7 +279,7 @@ fn settle(
     let (what, state, not_before) = match outcome {
         Outcome::Accepted { .. } => (What::TakenByService, "accepted", now),
         // Exists, and one of our own attempts may have made it: it is ours. On a first attempt it is somebody else's twin.
-        Outcome::Exists if doubted => (What::ExistsAlready, "id_unknown", now),
+        Outcome::Exists if doubted || turned_away(db, id)? => (What::ExistsAlready, "id_unknown", now),
         // A refusal after doubt proves nothing about the earlier attempt.
         Outcome::Refused if doubted => (What::Refused, "in_doubt", after_doubt(now)),
         Outcome::Exists | Outcome::Refused => (What::Refused, "refused", now),
@@ -321,6 +321,16 @@ fn settle(
         Outcome::Accepted { service_id, .. } => callbacks::adopt(db, id, service_id),
         _ => Ok(()),
     }
+}
+
+/// Whether an earlier attempt was answered as not carried out. That is assumed of such answers (security 6.2); where the
+/// identical invoice exists afterwards, the assumption was wrong.
+fn turned_away(db: &Connection, id: &str) -> Result<bool, LedgerError> {
+    Ok(db
+        .prepare_cached(
+            "SELECT 1 FROM evidence WHERE invoice_id = ?1 AND what = 'not_sent' AND status IS NOT NULL",
+        )?
+        .exists([id])?)
 }
 
 /// A refused repeat is tried again once a day: the service's refusal may pass (a daily limit), the doubt stays.

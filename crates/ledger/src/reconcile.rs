@@ -98,9 +98,17 @@ pub fn reconcile(paid: &[PaidInvoice], reported: &[Reported]) -> Reconciliation 
         |invoice| invoice.payment_id.iter().map(|id| fold(id)).collect(),
         |row| row.payment_id.as_deref().map(fold),
     );
-    work.pair(By::Reference, references, |row| {
-        row.reference.as_deref().map(fold)
-    });
+    // Many invoices may bear one reference, e.g. a creditor's or a customer's number; then the amount tells them apart.
+    work.pair(
+        By::Reference,
+        |invoice| vec![(reference(invoice), invoice.minor)],
+        |row| Some((fold(row.reference.as_deref()?), row.minor)),
+    );
+    work.pair(
+        By::Reference,
+        |invoice| vec![reference(invoice)],
+        |row| row.reference.as_deref().map(fold),
+    );
     // A movement that names a reference, or an invoice whose id the reports should know, is not guessed at.
     let ids_are_told = reported.iter().any(|row| row.payment_id.is_some());
     work.pair(
@@ -228,10 +236,10 @@ fn fold(text: &str) -> String {
 }
 
 /// The payment reference, else the number, cut to thirty signs as the transfer does (spec 18.1).
-fn references(invoice: &PaidInvoice) -> Vec<String> {
+fn reference(invoice: &PaidInvoice) -> String {
     let number = invoice.number.to_string();
     let text = invoice.reference.as_deref().unwrap_or(&number);
-    vec![fold(&text.chars().take(30).collect::<String>())]
+    fold(&text.chars().take(30).collect::<String>())
 }
 
 #[cfg(test)]
@@ -334,6 +342,29 @@ mod tests {
             found.reported,
             [(0, OtherAmount), (1, Several), (2, NoPayment), (3, Nothing)]
         );
+    }
+
+    #[test]
+    fn invoices_with_one_reference_are_told_apart_by_their_amounts() {
+        let of = |number, minor| PaidInvoice {
+            reference: Some("FIK-77".into()),
+            ..paid(number, minor)
+        };
+        let row = |minor| Reported {
+            reference: Some("fik-77".into()),
+            ..payment(minor)
+        };
+        let found = reconcile(&[of(1, 100), of(2, 200)], &[row(200), row(100)]);
+        assert_eq!(found.matched, [(0, 1, By::Reference), (1, 0, By::Reference)]);
+        // Equal amounts stay open, and what has no partner left is not mixed up with them.
+        let found = reconcile(
+            &[of(1, 100), of(2, 100), of(3, 300)],
+            &[row(100), row(100), row(300)],
+        );
+        assert_eq!(found.matched, [(2, 2, By::Reference)]);
+        assert_eq!(found.invoices, [(0, Several), (1, Several)]);
+        let found = reconcile(&[of(1, 100)], &[row(99)]);
+        assert_eq!(found.reported, [(0, OtherAmount)]);
     }
 
     proptest! {

@@ -69,6 +69,22 @@ fn an_event_that_overtakes_the_answer_is_kept_and_counts_once_the_id_is_known() 
 }
 
 #[test]
+fn an_id_that_is_spelt_in_capitals_is_the_same_id() {
+    let mut shop = Shop::new();
+    shop.deliver("a", &Bill::default());
+    let delivery = [heard("SERVICE-A", "Accepted", Some(1), 10)];
+    assert_eq!(shop.books.take_events(&delivery).unwrap().changed, ["a"]);
+    // One that overtakes the answer is found as well.
+    shop.send("b", &Bill::default());
+    shop.begin("b", 16);
+    let early = [heard("SERVICE-B", "Accepted", Some(1), 17)];
+    assert_eq!(shop.books.take_events(&early).unwrap().kept_aside, 1);
+    shop.settle("b", &shop::accepted("b"), 18);
+    assert_eq!(shop.books.stray_count().unwrap(), 0);
+    assert_eq!(shop.books.invoice("b").unwrap().summary.shown, Shown::Scheduled);
+}
+
+#[test]
 fn the_link_of_a_batch_comes_by_event_and_a_known_link_stays() {
     let mut shop = Shop::new();
     let bill = Bill {

@@ -146,6 +146,26 @@ fn asking_to_cancel_is_taken_down_before_and_its_refusal_after() {
 }
 
 #[test]
+fn after_a_cancel_that_was_refused_or_lost_the_state_is_asked_for_at_once() {
+    let mut shop = delivered();
+    shop.say("a", State::Created, 10);
+    shop.books.set_next_poll("a", at(14_400)).unwrap();
+    shop.books.note_cancel_asked("a", at(20)).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), Some(at(14_400)));
+    let lost = Evidence {
+        at: at(50),
+        what: What::CancelRefused,
+        ..shop.books.evidence("a").unwrap()[0].clone()
+    };
+    shop.books.note_cancel_refused("a", &lost).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), Some(at(50)));
+    // One that has come to its end is not followed again.
+    shop.say("a", State::Paid, 60);
+    shop.books.note_cancel_refused("a", &lost).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), None);
+}
+
+#[test]
 fn evidence_of_an_invoice_that_does_not_exist_is_refused() {
     let mut shop = Shop::new();
     let refused = shop.books.observe("a", &status(State::Paid, 1)).unwrap_err();

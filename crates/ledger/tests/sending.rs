@@ -267,6 +267,29 @@ fn each_outcome_leaves_what_it_proves() {
     }
 }
 
+/// A 429 is assumed to mean *not carried out*. Where the identical invoice exists afterwards it was carried out all the same,
+/// and calling it refused would let the merchant bill twice.
+#[test]
+fn what_exists_after_it_was_turned_away_is_ours_and_not_refused() {
+    let turned_away = Answered {
+        status: Some(429),
+        ..Answered::default()
+    };
+    for (said, expected) in [
+        (turned_away, Shown::SentIdUnknown),
+        (Answered::default(), Shown::Refused),
+    ] {
+        let mut shop = Shop::new();
+        shop.send("a", &Bill::default());
+        shop.begin("a", 6);
+        let later = Outcome::NotSent { retry_at: at(60) };
+        shop.books.settle("a", &later, said, at(7)).unwrap();
+        shop.begin("a", 60);
+        shop.settle("a", &Outcome::Exists, 61);
+        assert_eq!(shown(&shop, "a"), expected);
+    }
+}
+
 #[test]
 fn what_is_in_doubt_goes_out_again_with_the_same_bytes_after_its_pause() {
     let mut shop = Shop::new();
