@@ -18,6 +18,8 @@ use crate::refuse::Outcome;
 
 /// How many without an answer are followed. Older ones are found by the list, once granted.
 const FOLLOWED: u32 = 500;
+/// Read from the books at a time.
+const PAGE: u32 = 500;
 /// Pages of one list that are asked for; a list that is longer is cut here, and said in the log.
 const MOST_PAGES: usize = 200;
 /// After nobody answered, or nobody may ask.
@@ -100,7 +102,7 @@ async fn turn(connection: &Arc<Connection>, looks: &mut Looks) -> Outcome<Option
                 return Ok(Some(until));
             }
             let ready = connection.ready_to_call().await?;
-            look(connection, &ready, &asked.id).await?;
+            look_in_passing(connection, &ready, &asked.id).await?;
             looks.0.insert(asked.id.clone(), connection.now());
             next = looks.next(asked, connection.now(), practice);
         }
@@ -119,19 +121,47 @@ async fn turn(connection: &Arc<Connection>, looks: &mut Looks) -> Outcome<Option
 
 /// Looks at one. An answer that does not know it changes nothing: it may be another merchant's now.
 pub(crate) async fn look(connection: &Connection, ready: &Ready, id: &str) -> Outcome<bool> {
+    match ask(connection, ready, id).await? {
+        Ok(news) => Ok(news),
+        Err(ApiError::Refused { .. } | ApiError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(api_refusal(&error)),
+    }
+}
+
+/// Looks at one of many: what goes wrong with it alone keeps nobody from the others. It has its next look in its time.
+pub(crate) async fn look_in_passing(connection: &Connection, ready: &Ready, id: &str) -> Outcome<bool> {
+    match ask(connection, ready, id).await? {
+        Ok(news) => Ok(news),
+        Err(error) if says_something_of_all(&error) => Err(api_refusal(&error)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Whether the next one would fare the same.
+const fn says_something_of_all(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::NotSent { .. }
+            | ApiError::Unauthorized { .. }
+            | ApiError::Throttled { .. }
+            | ApiError::Unclear {
+                retry_after: Some(_),
+                ..
+            }
+    )
+}
+
+async fn ask(connection: &Connection, ready: &Ready, id: &str) -> Outcome<Result<bool, ApiError>> {
     let answer = connection.api.consent(&ready.token, Uuid::new_v4(), id).await;
     connection.note_network(answer.as_ref().err());
     match answer {
-        Ok(answer) => note(connection, vec![said(connection, answer.value)]).await,
+        Ok(answer) => note(connection, vec![said(connection, answer.value)])
+            .await
+            .map(Ok),
         Err(error) => {
+            tracing::debug!(%error, "a consent could not be looked at");
             connection.heed(&error, ready).await;
-            match error {
-                ApiError::Refused { .. } | ApiError::NotFound { .. } => {
-                    tracing::debug!(%error, "a consent could not be looked at");
-                    Ok(false)
-                }
-                error => Err(api_refusal(&error)),
-            }
+            Ok(Err(error))
         }
     }
 }
@@ -149,19 +179,35 @@ pub(crate) async fn list(connection: &Connection) -> Outcome<()> {
     for issuer in issuers {
         found.extend(list_of(connection, &ready, &issuer.id).await?);
     }
-    let known = connection
-        .books
-        .with(|books| books.consents_with(ConsentAnswer::Granted, None, FOLLOWED))
-        .await??;
-    for missing in known.iter().filter(|known| !found.contains(&known.id)) {
-        look(connection, &ready, &missing.id).await?;
+    for missing in granted(connection).await?.difference(&found) {
+        connection.my_turn().await?;
+        look_in_passing(connection, &ready, missing).await?;
     }
     connection.save_fact(LISTED, began.to_string()).await
+}
+
+/// All that the books know as granted, however many.
+async fn granted(connection: &Connection) -> Outcome<BTreeSet<String>> {
+    let known = connection.books.with(|books| {
+        let mut known = BTreeSet::new();
+        let mut last: Option<(Timestamp, String)> = None;
+        loop {
+            let after = last.as_ref().map(|(at, id)| (*at, id.as_str()));
+            let page = books.consents_with(ConsentAnswer::Granted, after, PAGE)?;
+            let Some(end) = page.last() else {
+                return Ok::<_, ledger::LedgerError>(known);
+            };
+            last = Some((end.changed_at, end.id.clone()));
+            known.extend(page.into_iter().map(|consent| consent.id));
+        }
+    });
+    Ok(known.await??)
 }
 
 async fn list_of(connection: &Connection, ready: &Ready, issuer: &str) -> Outcome<Vec<String>> {
     let (mut found, mut after) = (Vec::new(), None);
     for _ in 0..MOST_PAGES {
+        connection.my_turn().await?;
         let page = connection
             .api
             .granted_consents(&ready.token, Uuid::new_v4(), issuer, after.as_deref())

@@ -151,8 +151,18 @@ pub(crate) async fn ask(
     Ok(Ok(news))
 }
 
-/// A link that the service deleted after its time. Answers whether that is what the 404 means.
+/// A link that the service deleted after its time. Answers whether that is what the 404 means. To another merchant it says
+/// the same of every invoice of ours, so it counts only while the invoice's issuer is one of the merchant who asks.
 async fn gone(connection: &Connection, id: &str, error: &ApiError) -> Done<bool> {
+    let (asked, issuers) = (id.to_owned(), connection.issuers().await?);
+    let record = connection
+        .books
+        .with(move |books| books.invoice(&asked))
+        .await??;
+    let ours = |issuer: &crate::ipc::IssuerView| issuer.id.eq_ignore_ascii_case(&record.content.issuer_id);
+    if !issuers.iter().any(ours) {
+        return Ok(false);
+    }
     let (id, answered) = (id.to_owned(), answered_of(error));
     let (now, today) = (connection.now(), connection.today());
     let gone = connection
@@ -197,7 +207,14 @@ async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> 
             let details = connection
                 .api
                 .details(&ready.token, correlation, &ready.merchant_id, service_id);
-            details.await.ok().and_then(|details| details.value.payment_date)
+            match details.await {
+                Ok(details) => details.value.payment_date,
+                Err(error) => {
+                    // It is heeded all the same: a busy service wants to be left alone by everything.
+                    connection.heed(&error, ready).await;
+                    None
+                }
+            }
         }
         _ => None,
     };

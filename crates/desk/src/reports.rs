@@ -3,6 +3,7 @@
 //! Deliberately absent: fetching by itself. The merchant asks when they reconcile.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -38,10 +39,9 @@ pub(crate) async fn fetch(
         ));
     }
     let mut told = Told::new(connection, (first, last));
-    let ready = connection.ready_to_call().await?;
-    for point in points(connection, &ready).await? {
-        told.movements(connection, &ready, &point).await?;
-        told.payouts(connection, &ready, &point).await?;
+    for point in points(connection).await? {
+        told.movements(connection, &point).await?;
+        told.payouts(connection, &point).await?;
     }
     let Told { rows, unreadable, .. } = told;
     let now = connection.now();
@@ -49,7 +49,7 @@ pub(crate) async fn fetch(
         .books
         .with(move |books| books.keep_report(&Uuid::now_v7().to_string(), (first, last), &rows, now))
         .await??;
-    learn_payment_ids(connection, &ready, (first, last)).await?;
+    learn_payment_ids(connection, (first, last)).await?;
     Ok(ReconciliationFetched { fresh, unreadable })
 }
 
@@ -81,7 +81,7 @@ impl Told {
         }
     }
 
-    async fn movements(&mut self, connection: &Connection, ready: &Ready, point: &str) -> Outcome<()> {
+    async fn movements(&mut self, connection: &Connection, point: &str) -> Outcome<()> {
         let reporting = reporting(connection)?;
         let span = Span {
             payment_point_id: point,
@@ -90,11 +90,13 @@ impl Told {
         };
         let mut next = Some(1);
         while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
-            let _ = connection.pace.take(connection.now());
-            let answer = reporting
-                .transactions(&ready.token, Uuid::new_v4(), span, page)
-                .await;
-            let page = told(connection, ready, answer).await?;
+            let ask = |ready: Arc<Ready>| async move {
+                let correlation = Uuid::new_v4();
+                reporting
+                    .transactions(&ready.token, correlation, span, page)
+                    .await
+            };
+            let page = told(connection, ask).await?;
             self.unreadable += count(page.unreadable);
             for entry in &page.entries {
                 match self.movement(connection, entry) {
@@ -109,15 +111,18 @@ impl Told {
         Ok(())
     }
 
-    async fn payouts(&mut self, connection: &Connection, ready: &Ready, point: &str) -> Outcome<()> {
+    async fn payouts(&mut self, connection: &Connection, point: &str) -> Outcome<()> {
         let reporting = reporting(connection)?;
         let mut next = Some(1);
+        let days = self.days;
         while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
-            let _ = connection.pace.take(connection.now());
-            let answer = reporting
-                .transfers(&ready.token, Uuid::new_v4(), point, self.days, page)
-                .await;
-            let page = told(connection, ready, answer).await?;
+            let ask = |ready: Arc<Ready>| async move {
+                let correlation = Uuid::new_v4();
+                reporting
+                    .transfers(&ready.token, correlation, point, days, page)
+                    .await
+            };
+            let page = told(connection, ask).await?;
             self.unreadable += count(page.unreadable);
             for entry in &page.entries {
                 match self.payout(entry) {
@@ -179,14 +184,15 @@ fn reporting(connection: &Connection) -> Outcome<&Reporting> {
 }
 
 /// Where invoices are paid to (spec 18.1). Answers that name no product leave every point in.
-async fn points(connection: &Connection, ready: &Ready) -> Outcome<Vec<String>> {
+async fn points(connection: &Connection) -> Outcome<Vec<String>> {
     let reporting = reporting(connection)?;
     let mut all: Vec<PaymentPoint> = Vec::new();
     let mut next = Some(1);
     while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
-        let _ = connection.pace.take(connection.now());
-        let answer = reporting.payment_points(&ready.token, Uuid::new_v4(), page).await;
-        let page = told(connection, ready, answer).await?;
+        let ask = |ready: Arc<Ready>| async move {
+            reporting.payment_points(&ready.token, Uuid::new_v4(), page).await
+        };
+        let page = told(connection, ask).await?;
         all.extend(page.entries);
         next = page.next;
     }
@@ -200,21 +206,33 @@ async fn points(connection: &Connection, ready: &Ready) -> Outcome<Vec<String>> 
 }
 
 /// A page, or why there is none. A sign-in that is good for invoices and not for this lacks the consent for it: version 3
-/// documents 401 for that, its forerunners 403 (spec 18.2, 18.3).
-async fn told<T>(
-    connection: &Connection,
-    ready: &Ready,
-    answer: Result<Answer<Page<T>>, ApiError>,
-) -> Outcome<Page<T>> {
-    connection.note_network(answer.as_ref().err());
+/// documents 401 for that, its forerunners 403 (spec 18.2, 18.3). A token ends after five minutes, and a long report takes
+/// longer: only a 401 to a fresh token is one to the sign-in.
+async fn told<T, F>(connection: &Connection, ask: impl Fn(Arc<Ready>) -> F) -> Outcome<Page<T>>
+where
+    F: Future<Output = Result<Answer<Page<T>>, ApiError>>,
+{
+    connection.my_turn().await?;
+    let mut ready = Arc::new(connection.ready_to_call().await?);
+    let mut answer = ask(Arc::clone(&ready)).await;
+    if matches!(answer, Err(ApiError::Unauthorized { .. })) {
+        connection.session.rejected(&ready.token_value).await;
+        ready = Arc::new(connection.ready_to_call().await?);
+        answer = ask(Arc::clone(&ready)).await;
+    }
     match answer {
-        Ok(answer) => Ok(answer.value),
+        Ok(answer) => {
+            connection.note_network(None);
+            Ok(answer.value)
+        }
+        // Nothing is noted of the sign-in: for invoices it is good.
         Err(ApiError::Unauthorized { .. } | ApiError::Refused { status: 403, .. }) => Err(Refusal::new(
             RefusalCode::ReportingNotAllowed,
             "This sign-in does not include payments and payouts.",
         )),
         Err(error) => {
-            connection.heed(&error, ready).await;
+            connection.note_network(Some(&error));
+            connection.heed(&error, &ready).await;
             Err(api_refusal(&error))
         }
     }
@@ -222,19 +240,19 @@ async fn told<T>(
 
 /// The ids of the payments, which only the details of an invoice tell (spec 10.2). They are worth having and not worth
 /// failing for.
-async fn learn_payment_ids(connection: &Connection, ready: &Ready, days: (Date, Date)) -> Outcome<()> {
+async fn learn_payment_ids(connection: &Connection, days: (Date, Date)) -> Outcome<()> {
     let wanted = connection
         .books
         .with(move |books| books.paid_without_payment_id(days, MOST_IDS))
         .await??;
     for (id, service_id) in wanted {
-        let now = connection.now();
-        if let Err(until) = connection.pace.take(now) {
-            connection.sleep_until(Some(until)).await;
-        }
-        if connection.closing.is_cancelled() {
+        // Nobody waits for them while the service wants to be left alone.
+        if connection.my_turn().await.is_err() || connection.closing.is_cancelled() {
             return Ok(());
         }
+        let Ok(ready) = connection.ready_to_call().await else {
+            return Ok(());
+        };
         let details = connection
             .api
             .details(&ready.token, Uuid::new_v4(), &ready.merchant_id, &service_id)
@@ -250,7 +268,7 @@ async fn learn_payment_ids(connection: &Connection, ready: &Ready, days: (Date, 
             }
             Err(ApiError::NotFound { .. }) => {}
             Err(error) => {
-                connection.heed(&error, ready).await;
+                connection.heed(&error, &ready).await;
                 return Ok(());
             }
         }

@@ -1168,7 +1168,7 @@ count: number, };
 /**
  * Why a file is not taken. The words are the window's.
  */
-export type FileTrouble = "too_large" | "unpacks_too_large" | "too_many_rows" | "too_many_columns" | "cell_too_long" | "empty" | "old_excel" | "not_a_table" | "damaged";
+export type FileTrouble = "too_large" | "unpacks_too_large" | "too_many_rows" | "too_many_columns" | "cell_too_long" | "row_too_wide" | "empty" | "old_excel" | "not_a_table" | "damaged";
 
 /**
  * What was found; each has a sentence and a next step of its own.

@@ -129,7 +129,8 @@ pub(crate) async fn consent_refresh(desk: &Desk, _: Nothing) -> Outcome<Nothing>
         .with(|books| books.consents_followed(OFFERED))
         .await??;
     for one in asked {
-        consents::look(&connection, &ready, &one.id).await?;
+        connection.my_turn().await?;
+        consents::look_in_passing(&connection, &ready, &one.id).await?;
     }
     Ok(Nothing {})
 }

@@ -139,7 +139,7 @@ pub(crate) async fn import_keep(desk: &Desk, wanted: ImportPlan) -> Outcome<RunV
         (importing.name.clone(), table)
     };
     let id = Uuid::now_v7().to_string();
-    let plan = plan(wanted);
+    let plan = plan(wanted, connection.country);
     remember(&connection, &table, &plan).await?;
     let made = tokio::task::spawn_blocking(move || import::forms(&table, &plan)).await;
     let forms = made.map_err(|error| Refusal::unexpected(&error))?;
@@ -162,8 +162,9 @@ pub(crate) async fn import_keep(desk: &Desk, wanted: ImportPlan) -> Outcome<RunV
     run::show(&connection, id).await
 }
 
-fn plan(wanted: ImportPlan) -> Plan {
+fn plan(wanted: ImportPlan, country: ::invoice::Country) -> Plan {
     Plan {
+        country,
         columns: wanted.columns,
         headings: wanted.has_headings,
         decimal: wanted.decimal,

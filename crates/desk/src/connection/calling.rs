@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::refusals::{api_refusal, session_refusal};
 use super::{Connection, NETWORK_DOWN, NETWORK_UP};
-use crate::ipc::Event;
+use crate::ipc::{Event, Refusal, RefusalCode};
 use crate::refuse::Outcome;
 
 /// What a call to the API needs.
@@ -18,6 +18,8 @@ pub(crate) struct Ready {
     pub(crate) token: AccessToken,
     pub(crate) token_value: SecretString,
     pub(crate) merchant_id: String,
+    /// Which sign-in the token is of, counted in this run.
+    pub(super) sign_in: u64,
 }
 
 impl Connection {
@@ -70,17 +72,29 @@ impl Connection {
         }
     }
 
-    /// A token and the merchant's id, asked for once and kept in the books.
+    /// A token and the merchant's id, asked for once and kept in the books. Both are of one sign-in: what was asked with the
+    /// token of a former one is not kept, and the token of one does not go with the merchant of another.
     pub(crate) async fn ready_to_call(&self) -> Outcome<Ready> {
         if let Some(refusal) = &self.wanting {
             return Err(refusal.clone());
         }
+        loop {
+            let sign_in = self.sign_in();
+            let ready = self.ready_in(sign_in).await;
+            if self.sign_in() == sign_in {
+                return ready;
+            }
+        }
+    }
+
+    async fn ready_in(&self, sign_in: u64) -> Outcome<Ready> {
         let (token_value, token) = self.token().await?;
         if let Some(merchant_id) = self.fact("merchant_id").await? {
             return Ok(Ready {
                 token,
                 token_value,
                 merchant_id,
+                sign_in,
             });
         }
         let me = self.api.me(&token, Uuid::new_v4()).await;
@@ -94,11 +108,13 @@ impl Connection {
             (me, token_value, token)
         };
         let merchant_id = me.map_err(|error| api_refusal(&error))?.value.merchant_id;
-        self.save_fact("merchant_id", merchant_id.clone()).await?;
+        self.save_of_sign_in(sign_in, "merchant_id", merchant_id.clone())
+            .await?;
         let ready = Ready {
             token,
             token_value,
             merchant_id,
+            sign_in,
         };
         self.learn_issuers(&ready).await?;
         self.tell(Event::ConnectionChanged);
@@ -116,6 +132,27 @@ impl Connection {
         }
         let value = token.map_err(session_refusal)?;
         Ok((value.clone(), AccessToken::new(value)))
+    }
+
+    /// Waits until the common pace allows one more look. It does not wait for a service that wants to be left alone: that
+    /// may be an hour, and is said instead.
+    pub(crate) async fn my_turn(&self) -> Outcome<()> {
+        loop {
+            let now = self.now();
+            if self.pace.shut(now).is_some() {
+                return Err(Refusal::new(
+                    RefusalCode::Throttled,
+                    "MobilePay asks to wait a little.",
+                ));
+            }
+            let Err(until) = self.pace.take(now) else {
+                return Ok(());
+            };
+            if self.closing.is_cancelled() {
+                return Err(Refusal::new(RefusalCode::NotNow, "The connection is closing."));
+            }
+            self.sleep_until(Some(until)).await;
+        }
     }
 
     /// Takes down how a call with `token` ended. A token that was not accepted is not used again.

@@ -1,5 +1,8 @@
 //! What the books know of the merchant: facts by name, and the issuers as last told.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use uuid::Uuid;
 
 use super::refusals::api_refusal;
@@ -23,7 +26,7 @@ impl Connection {
             .map(issuer)
             .collect();
         let text = serde_json::to_string(&issuers).map_err(|error| Refusal::unexpected(&error))?;
-        self.save_fact("issuers", text).await?;
+        self.save_of_sign_in(ready.sign_in, "issuers", text).await?;
         Ok(issuers)
     }
 
@@ -33,6 +36,35 @@ impl Connection {
         Ok(text
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default())
+    }
+
+    /// Which sign-in this is, counted in this run.
+    pub(super) fn sign_in(&self) -> u64 {
+        self.sign_ins.load(Ordering::SeqCst)
+    }
+
+    /// From here on nothing is kept that was asked with a token of before.
+    pub(crate) fn another_sign_in(&self) {
+        self.sign_ins.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Keeps what was asked with a token of `sign_in`, unless there was another since. The books do one thing after the
+    /// other, so a merchant that is forgotten after the next sign-in stays forgotten.
+    pub(super) async fn save_of_sign_in(
+        &self,
+        sign_in: u64,
+        name: &'static str,
+        value: String,
+    ) -> Outcome<()> {
+        let sign_ins = Arc::clone(&self.sign_ins);
+        let saved = self.books.with(move |books| {
+            if sign_ins.load(Ordering::SeqCst) == sign_in {
+                books.save_fact(name, &value)
+            } else {
+                Ok(())
+            }
+        });
+        Ok(saved.await??)
     }
 
     /// Forgets whose token it was, so that another merchant's sign-in is not taken for this one's.

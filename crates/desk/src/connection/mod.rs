@@ -8,7 +8,7 @@ mod time;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use ::invoice as trade;
 use jiff::tz::TimeZone;
@@ -61,6 +61,7 @@ pub(crate) struct Connection {
     in_front: Arc<AtomicBool>,
     came_to_front: AtomicBool,
     network: AtomicU8,
+    sign_ins: Arc<AtomicU64>,
 }
 
 /// What a connection is opened with.
@@ -132,6 +133,7 @@ impl Connection {
             in_front,
             came_to_front: AtomicBool::new(false),
             network: AtomicU8::new(NETWORK_UNKNOWN),
+            sign_ins: Arc::default(),
             saved,
         });
         connection.tasks.spawn(sender::run(Arc::clone(&connection)));

@@ -1,6 +1,6 @@
 //! From a table and what its columns mean to forms, each box as it stands in the file.
 
-use ::invoice::{DraftForm, LineForm, NumberError, PriceBasis, read_number};
+use ::invoice::{Country, DraftForm, LineForm, NumberError, PriceBasis, read_number};
 use rust_decimal::Decimal;
 
 use super::Table;
@@ -16,6 +16,8 @@ pub(crate) struct Plan {
     /// How `1.234` is meant.
     pub(crate) decimal: DecimalSign,
     pub(crate) price_basis: PriceBasis,
+    /// The merchant's, for phones.
+    pub(crate) country: Country,
     /// For rows that say none.
     pub(crate) issue_date: String,
     pub(crate) due_date: String,
@@ -48,6 +50,7 @@ fn form(row: &[String], excel: bool, plan: &Plan) -> DraftForm {
         let number = matches!(field, F::Quantity | F::UnitPrice | F::VatRate | F::Discount);
         let text = match field {
             F::VatRate if excel => percent(cell),
+            F::Phone if excel => dialled(cell, plan.country),
             _ if number => settled(cell, plan.decimal),
             _ => cell.clone(),
         };
@@ -105,6 +108,24 @@ fn percent(cell: &str) -> String {
         Ok(part) if part > Decimal::ZERO && part < Decimal::ONE => {
             (part * Decimal::ONE_HUNDRED).normalize().to_string()
         }
+        _ => cell.to_owned(),
+    }
+}
+
+/// Excel takes a phone for a number: `+45 20 11 22 33` is 4520112233 there, and `040 123 4567` is 401234567. Only what can
+/// have been one thing gets its sign back: ten digits of a Finnish merchant that begin with 45 may be either.
+fn dialled(cell: &str, country: Country) -> String {
+    if !cell.bytes().all(|sign| sign.is_ascii_digit()) {
+        return cell.to_owned();
+    }
+    // `+45` and eight digits, or in Finland `045…` without its zero.
+    let danish = cell.len() == 10 && cell.starts_with("45");
+    // Finnish mobile numbers begin with 04 or 050.
+    let mobile = (7..=10).contains(&cell.len()) && (cell.starts_with('4') || cell.starts_with("50"));
+    match country {
+        _ if (10..=15).contains(&cell.len()) && cell.starts_with("358") => format!("+{cell}"),
+        Country::Dk if danish => format!("+{cell}"),
+        Country::Fi if mobile && !danish => format!("0{cell}"),
         _ => cell.to_owned(),
     }
 }
@@ -181,6 +202,43 @@ mod tests {
         assert_eq!(
             texts(DecimalSign::Unknown),
             ["1.234", "1,234", "1.234,50", "tolv"]
+        );
+    }
+
+    #[test]
+    fn a_phone_that_excel_took_for_a_number_gets_its_sign_back_and_what_may_be_two_is_left() {
+        let read = |country: Country| {
+            [
+                "4557373259",
+                "57373259",
+                "358401234567",
+                "401234567",
+                "0401234567",
+                "+4557373259",
+            ]
+            .map(|cell| dialled(cell, country))
+        };
+        assert_eq!(
+            read(Country::Dk),
+            [
+                "+4557373259",
+                "57373259",
+                "+358401234567",
+                "401234567",
+                "0401234567",
+                "+4557373259"
+            ]
+        );
+        assert_eq!(
+            read(Country::Fi),
+            [
+                "4557373259",
+                "57373259",
+                "+358401234567",
+                "0401234567",
+                "0401234567",
+                "+4557373259"
+            ]
         );
     }
 

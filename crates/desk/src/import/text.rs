@@ -13,7 +13,14 @@ const SAMPLE: usize = 20;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Trouble> {
     let (text, encoding) = decode(bytes)?;
-    let (delimiter, text) = delimiter(&text);
+    let whole: &str = &text;
+    let (delimiter, text) = delimiter(whole);
+    let mut lines = Lines {
+        text: whole,
+        counted: 0,
+        number: 1,
+    };
+    let before = whole.len() - text.len();
     let mut gathered = Gathered::default();
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -21,19 +28,55 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Trouble> {
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut record = StringRecord::new();
+    let mut first = None;
     while reader
         .read_record(&mut record)
         .map_err(|_| Trouble::from(FileTrouble::Damaged))?
     {
-        let number = record.position().map_or(0, csv::Position::line);
-        let row = record.iter().map(cell).collect();
-        gathered.take(row, usize::try_from(number).unwrap_or(usize::MAX))?;
+        let begin = record.position().map_or(0, csv::Position::byte);
+        let number = lines.at(before.saturating_add(usize::try_from(begin).unwrap_or(usize::MAX)));
+        let row: Vec<String> = record.iter().map(cell).collect();
+        let used = row
+            .iter()
+            .rposition(|cell| !cell.is_empty())
+            .map_or(0, |last| last + 1);
+        // `A,12,50` under `Name,Price` would be read as 12: a sign in a text or an amount that was not put in quotes. A first
+        // row of one cell is a title.
+        if used > 0 && used > *first.get_or_insert(row.len()) && first != Some(1) {
+            return Err(Trouble {
+                why: FileTrouble::RowTooWide,
+                row: Some(number),
+            });
+        }
+        gathered.take(row, number)?;
     }
     let sign = match delimiter {
         b'\t' => "tab".to_owned(),
         sign => char::from(sign).to_string(),
     };
     Ok(gathered.table(format!("CSV · {sign} · {}", encoding.name()), false))
+}
+
+/// Counts lines as an editor does. The reader's own count is one behind where lines end with CR LF.
+struct Lines<'a> {
+    text: &'a str,
+    counted: usize,
+    number: usize,
+}
+
+impl Lines<'_> {
+    /// The line of the row that begins here, or after what is left of the line before.
+    fn at(&mut self, begin: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut begin = begin.min(bytes.len());
+        while bytes.get(begin).is_some_and(|sign| matches!(sign, b'\r' | b'\n')) {
+            begin += 1;
+        }
+        let passed = self.text.get(self.counted..begin).unwrap_or_default();
+        self.number += passed.matches('\n').count();
+        self.counted = begin;
+        self.number
+    }
 }
 
 /// A byte-order mark decides; else UTF-16 by its zeros; else UTF-8 if it is; else Windows-1252, in which every text is one.

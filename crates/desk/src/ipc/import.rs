@@ -125,6 +125,8 @@ pub enum FileTrouble {
     TooManyColumns,
     /// A cell with more than 10,000 characters.
     CellTooLong,
+    /// A row with more cells than the first: its cells cannot be told apart.
+    RowTooWide,
     /// Nothing in it.
     Empty,
     /// Excel before 2007, or locked with a password.

@@ -64,8 +64,10 @@ async fn complete(desk: &Desk, waiting: Box<Waiting>, answer: ReturnedAnswer) ->
 async fn keep(connection: &Arc<Connection>, signed_in: login::SignedIn) -> Outcome<()> {
     // Whose token it is must be asked again: it may be another merchant's. Before, so that closed books keep nothing; and
     // after, since somebody may have asked with the former token meanwhile.
+    connection.another_sign_in();
     connection.forget_merchant().await?;
     connection.session.begin(signed_in).await.map_err(store_refusal)?;
+    connection.another_sign_in();
     connection.forget_merchant().await?;
     let ready = connection.ready_to_call().await;
     connection.wake_senders();

@@ -88,7 +88,7 @@ impl Service {
         self.running.take().unwrap().shutdown().await;
     }
 
-    fn running(&self) -> &Simulator {
+    pub(crate) fn running(&self) -> &Simulator {
         self.running.as_ref().expect("the port is open")
     }
 
@@ -157,7 +157,14 @@ impl Service {
             .collect()
     }
 
-    fn form(&self) -> Value {
+    /// One that asks for payments and payouts, too.
+    pub(crate) fn form_with_reports(&self) -> Value {
+        let mut form = self.form();
+        form["transactions"] = json!(true);
+        form
+    }
+
+    pub(crate) fn form(&self) -> Value {
         let running = self.running();
         json!({
             "name": "Away", "world": "sandbox", "country": "DK",
@@ -170,6 +177,13 @@ impl Service {
 
     /// A shop that is signed in here and lives by the same time.
     pub(crate) async fn shop(&self) -> Shop {
+        let shop = self.shop_with(self.form()).await;
+        sign_in(&shop).await;
+        shop
+    }
+
+    /// A shop with this connection, in which nobody is signed in, and which lives by the same time.
+    pub(crate) async fn shop_with(&self, form: Value) -> Shop {
         let folder = tempfile::tempdir().unwrap();
         let secrets = Arc::new(login::SessionOnly::default());
         let setup = Setup {
@@ -188,9 +202,8 @@ impl Service {
             secrets,
             folder,
         };
-        let added = shop.call("connection_add", self.form()).await;
+        let added = shop.call("connection_add", form).await;
         shop.call("connection_choose", json!({ "id": added["id"] })).await;
-        sign_in(&shop).await;
         shop
     }
 
@@ -211,16 +224,25 @@ impl Service {
 
 /// Consents and comes back by deep link.
 pub(crate) async fn sign_in(shop: &Shop) {
+    sign_in_as(shop, Person::danish()).await;
+}
+
+/// Consents as `person` and answers the deep link that brings them back.
+pub(crate) async fn consent(shop: &Shop, person: Person) -> String {
     let begun = shop.call("signin_begin", json!({})).await;
     let authorize = begun["authorizeUrl"].as_str().unwrap();
-    let Return::Fragment(address) = visitor::consent(authorize, Person::danish()).await.unwrap() else {
+    let Return::Fragment(address) = visitor::consent(authorize, person).await.unwrap() else {
         panic!("the return page takes a fragment");
     };
     let fragment = address.split_once('#').unwrap().1;
+    format!("dk.kvit.desktop://return/sandbox?{fragment}")
+}
+
+/// Consents as `person` and comes back by deep link.
+pub(crate) async fn sign_in_as(shop: &Shop, person: Person) {
+    let link = consent(shop, person).await;
     let mut events = shop.desk.events();
-    shop.desk
-        .receive_link(format!("dk.kvit.desktop://return/sandbox?{fragment}"))
-        .await;
+    shop.desk.receive_link(link).await;
     loop {
         if let Event::SigninEnded { end } = events.recv().await.unwrap() {
             assert_eq!(end.refused, None);

@@ -253,3 +253,92 @@ async fn a_question_whose_answer_was_lost_is_asked_again_and_stands_once() {
     assert_eq!(first["id"], again["id"]);
     assert_eq!(list(&shop, "waiting").await["counts"]["waiting"], 1);
 }
+
+/// What cannot be told of one is told of the others.
+#[tokio::test]
+async fn one_that_the_service_cannot_tell_of_keeps_nobody_from_the_others() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let mads = customer(&shop, "").await;
+    let (older, newer) = (
+        link(&service, &shop, &mads).await,
+        link(&service, &shop, &mads).await,
+    );
+    shop.call("consent_ask", named(&older)).await;
+    service.pass(&shop, 5);
+    let broken = shop.call("consent_ask", named(&newer)).await;
+    let one = format!("/directinvoiceconsents/{}", broken["id"].as_str().unwrap());
+    service.strike(Fault::status(500).on(&one).method("GET"));
+    // On the stage of the service, so that nothing here hears of it.
+    let id = older["technical"]["serviceId"].as_str().unwrap();
+    for act in ["now", "agree"] {
+        let asked = list(&shop, "waiting").await["rows"].as_array().unwrap().clone();
+        let asked = asked.iter().find(|row| row["id"] != broken["id"]).unwrap()["id"].clone();
+        let fields = [
+            ("act", act),
+            ("invoice", id),
+            ("consent", asked.as_str().unwrap()),
+            ("phone", PAYER),
+        ];
+        let pressed = reqwest::Client::new()
+            .post(service.practice(""))
+            .form(&fields)
+            .send();
+        pressed.await.unwrap();
+    }
+    service.pass(&shop, 3_600);
+    until(&shop, "granted").await;
+}
+
+/// However many there are, the one that was taken back is noticed.
+#[tokio::test]
+async fn a_withdrawal_among_more_than_five_hundred_is_noticed() {
+    let mut shop = Shop::signed_in().await;
+    let customer = customer(&shop, "").await;
+    let draft = shop
+        .draft(|form| {
+            form["recipient"] = json!({ "name": "Mads Krogh", "customerId": customer["id"], "phone": "" });
+        })
+        .await;
+    let sent = shop.send(&draft, "link").await;
+    let invoice = shop.until(&sent, "created").await;
+    let asked = shop.call("consent_ask", named(&invoice)).await;
+    pay(&shop, &invoice).await;
+    answer(&shop, &invoice, true).await;
+    until(&shop, "granted").await;
+    let current = shop.call("app_show", json!({})).await["current"].clone();
+    let books = format!("data/books/{}.kvit", current.as_str().unwrap());
+    let books = shop.folder.path().join(books);
+    shop.desk.close().await;
+    let mut ledger = ledger::Ledger::open(&books).unwrap();
+    let now = jiff::Timestamp::now();
+    // Others of which the service says that it does not know them: they stay as they are.
+    let said: Vec<ledger::ConsentSaid> = (0..510)
+        .map(|at| ledger::ConsentSaid {
+            id: format!("00000000-0000-4000-8000-{at:012}"),
+            service_invoice_id: None,
+            phone: None,
+            answer: ledger::ConsentAnswer::Granted,
+            granted_on: Some(now),
+        })
+        .collect();
+    ledger.note_consents(&said, now).unwrap();
+    drop(ledger);
+    shop.reopen().await;
+    let begun = shop.call("signin_begin", json!({})).await;
+    let stage: url::Url = begun["authorizeUrl"].as_str().unwrap().parse().unwrap();
+    let stage = stage.join("/__practice/").unwrap();
+    let fields = [
+        ("act", "take-back"),
+        ("consent", asked["id"].as_str().unwrap()),
+        ("phone", PAYER),
+    ];
+    let stage = reqwest::Client::new().post(stage).form(&fields).send();
+    assert!(stage.await.unwrap().status().as_u16() < 400);
+    shop.call("consent_refresh", json!({})).await;
+    let counts = list(&shop, "withdrawn").await["counts"].clone();
+    assert_eq!(
+        (&counts["withdrawn"], &counts["granted"]),
+        (&json!(1), &json!(510))
+    );
+}

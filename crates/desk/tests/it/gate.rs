@@ -1,6 +1,7 @@
 //! A gate before a provider: what is asked for there arrives, and waits until the gate is opened.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -15,6 +16,9 @@ pub(crate) struct Gate {
     provider: String,
     /// The paths that end so wait.
     held: &'static str,
+    /// So many of them wait; those after them pass.
+    most: usize,
+    waiting: AtomicUsize,
     open: watch::Sender<bool>,
     arrived: Notify,
 }
@@ -22,11 +26,18 @@ pub(crate) struct Gate {
 impl Gate {
     /// A gate before `provider` that holds back what is asked of paths that end with `held`.
     pub(crate) async fn before(provider: &Simulator, held: &'static str) -> Arc<Self> {
+        Self::before_first(provider, held, usize::MAX).await
+    }
+
+    /// The same, for the first `most` that come.
+    pub(crate) async fn before_first(provider: &Simulator, held: &'static str, most: usize) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let gate = Arc::new(Self {
             own: format!("http://{}", listener.local_addr().unwrap()),
             provider: provider.base_url().trim_end_matches('/').to_owned(),
             held,
+            most,
+            waiting: AtomicUsize::new(0),
             open: watch::Sender::new(false),
             arrived: Notify::new(),
         });
@@ -61,7 +72,8 @@ impl Gate {
         let (head, body) = read(&mut stream).await;
         let mut words = head.split(' ');
         let (method, path) = (words.next().unwrap(), words.next().unwrap());
-        if path.ends_with(self.held) && !*self.open.borrow() {
+        let waits = path.ends_with(self.held) && self.waiting.fetch_add(1, Ordering::SeqCst) < self.most;
+        if waits && !*self.open.borrow() {
             self.arrived.notify_one();
             let _ = self.open.subscribe().wait_for(|open| *open).await;
         }
@@ -71,7 +83,7 @@ impl Gate {
             .body(body);
         for line in head.lines().skip(1) {
             let (name, value) = line.split_once(": ").unwrap();
-            if ["content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
+            if !["host", "content-length", "connection"].contains(&name.to_ascii_lowercase().as_str()) {
                 request = request.header(name, value);
             }
         }

@@ -323,6 +323,37 @@ async fn excel_is_read_with_its_numbers_days_percents_and_formulas() {
     );
 }
 
+/// `+45 57 37 32 59` typed into a cell is the number 4557373259 to Excel.
+#[tokio::test]
+async fn a_phone_that_excel_made_a_number_of_still_rings() {
+    let shop = Shop::signed_in().await;
+    let row = r#"<row r="2"><c r="A2" t="inlineStr"><is><t>Mads</t></is></c><c r="B2"><v>4557373259</v></c>
+        <c r="C2" t="inlineStr"><is><t>Hat</t></is></c><c r="D2"><v>10</v></c></row>"#;
+    let bytes = sheet(&(words(1, &["Navn", "Mobil", "Tekst", "Pris"]) + row));
+    let view = read(&shop, "kunder.xlsx", &bytes).await.unwrap();
+    let run = shop.call("import_keep", view["plan"].clone()).await;
+    let row = &rows(&shop, &run, "all", "phone").await[0];
+    assert_eq!(
+        (&row["phone"], &row["problems"]),
+        (&json!("57 37 32 59"), &json!([]))
+    );
+}
+
+/// `12,50` without quotes in a file that parts its cells by commas: read as 12, half a crown would be lost in silence.
+#[tokio::test]
+async fn a_row_with_more_cells_than_headings_is_named_and_nothing_is_guessed() {
+    let shop = Shop::signed_in().await;
+    let bare = "Navn,Mobil,Tekst,Pris\nMads,57373259,Hat,10\nBo,57373259,Hat,12,50\n";
+    let wide = (Some(FileTrouble::RowTooWide), Some("3".into()));
+    assert_eq!(trouble(&shop, bare.as_bytes()).await, wide);
+    let slipped = "Navn;Mobil;Tekst;Pris\r\nMads;57373259;Hat;10\r\nBo; og Ib;57373259;Hat;12,50\r\n";
+    assert_eq!(trouble(&shop, slipped.as_bytes()).await, wide);
+    // Signs at the end of a row are no cells.
+    let trailing = "Navn;Tekst;Pris\r\nMads;Hat;12,50;;\r\n";
+    let run = keep(&shop, trailing.as_bytes()).await;
+    assert_eq!(lines(&shop, &run).await[0].split(' ').nth(2), Some("1563"));
+}
+
 #[tokio::test]
 async fn a_sheet_that_claims_everything_costs_nothing_and_one_far_away_cell_is_refused() {
     let shop = Shop::signed_in().await;

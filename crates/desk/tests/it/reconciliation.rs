@@ -3,9 +3,12 @@
 use calamine::{Data, Reader as _, Xlsx, open_workbook};
 use desk::ipc::{NextStep, RefusalCode};
 use serde_json::{Value, json};
+use simulator::{Fault, Trouble};
 
+use crate::away::{Service, sign_in};
 use crate::shop::Shop;
 
+const REPORT: &str = "/v3/reporting/transactions";
 const PHONE: &str = "+4557373259";
 
 /// Sends and pays an invoice of so much, as typed.
@@ -173,4 +176,79 @@ async fn the_list_and_the_reconciliation_are_saved_as_files() {
     assert_eq!(row[3], Data::String("=Åse; \"Nørgaard\"".into()));
     assert_eq!(row[4], Data::Float(1250.13));
     assert_eq!(row[9], Data::String("Payment id".into()));
+}
+
+async fn fetch(shop: &Shop) -> Result<Value, desk::ipc::Refusal> {
+    let day = today(shop).await;
+    shop.try_call("reconciliation_fetch", json!({ "first": day, "last": day }))
+        .await
+}
+
+/// The box was ticked after the sign-in, so the token lacks the scope: 401 by version 3, 403 by those before it (spec 18).
+#[tokio::test]
+async fn a_sign_in_without_payments_is_told_to_sign_in_anew_and_goes_on_sending() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let id = shop.call("app_show", json!({})).await["current"].clone();
+    let form = json!({ "id": id, "form": service.form_with_reports() });
+    shop.call("connection_change", form).await;
+    for switch in [false, true] {
+        let set = reqwest::Client::new().post(service.practice("switches"));
+        let set = set
+            .body(json!({ "reporting-403": switch }).to_string())
+            .send()
+            .await;
+        assert_eq!(set.unwrap().status(), 204);
+        for _ in 0..3 {
+            let refused = fetch(&shop).await.unwrap_err();
+            assert_eq!(
+                (refused.code, refused.next),
+                (RefusalCode::ReportingNotAllowed, NextStep::SignIn)
+            );
+        }
+    }
+    // It says nothing of the sign-in itself.
+    let status = shop.call("connection_show", json!({})).await;
+    assert_eq!(
+        (&status["session"]["state"], &status["trouble"]),
+        (&json!("signed_in"), &Value::Null)
+    );
+    let sent = service.send(&shop, "phone").await;
+    shop.until(&sent, "created").await;
+    sign_in(&shop).await;
+    assert_eq!(fetch(&shop).await.unwrap()["unreadable"], 0);
+}
+
+/// A token lasts five minutes, a report of a year longer.
+#[tokio::test]
+async fn a_token_that_ends_in_the_middle_of_a_report_is_renewed_and_the_report_goes_on() {
+    let service = Service::start().await;
+    let shop = service.shop_with(service.form_with_reports()).await;
+    sign_in(&shop).await;
+    service.strike(Fault::status(401).on(REPORT).once());
+    assert_eq!(fetch(&shop).await.unwrap()["unreadable"], 0);
+    assert_eq!(service.struck(), 1);
+}
+
+#[tokio::test]
+async fn a_service_that_wants_to_be_left_alone_is_not_asked_for_reports_and_it_is_said_at_once() {
+    let service = Service::start().await;
+    let shop = service.shop_with(service.form_with_reports()).await;
+    sign_in(&shop).await;
+    let busy = Trouble::Status {
+        status: 429,
+        retry_after: Some(600),
+        as_date: false,
+        handled: false,
+    };
+    service.strike(Fault::new(busy).on(REPORT));
+    for _ in 0..3 {
+        assert_eq!(fetch(&shop).await.unwrap_err().code, RefusalCode::Throttled);
+    }
+    let consents = shop.try_call("consent_refresh", json!({})).await.unwrap_err();
+    assert_eq!(consents.code, RefusalCode::Throttled);
+    assert_eq!(service.struck(), 1, "asked once, and not again");
+    service.heal();
+    service.pass(&shop, 700);
+    fetch(&shop).await.unwrap();
 }

@@ -1,10 +1,14 @@
 //! A session that ends or stalls by itself: the merchant is told without asking, and what is queued waits and goes out once.
 
-use crate::away::{CREATE, Service, sign_in};
+use std::sync::Arc;
+
+use crate::away::{CREATE, Service, consent, sign_in, sign_in_as};
+use crate::gate::Gate;
 use crate::shop::Shop;
 use desk::ipc::Event;
 use serde_json::{Value, json};
 use simulator::Fault;
+use simulator::visitor::Person;
 
 /// Waits, driven by events of the connection alone, until `shows` holds of how things stand.
 async fn told(shop: &Shop, shows: impl Fn(&Value) -> bool) -> Value {
@@ -80,4 +84,50 @@ async fn a_cancellation_with_a_token_that_is_not_accepted_is_repeated_with_a_new
         .call("invoice_cancel", json!({ "id": created["row"]["id"] }))
         .await;
     assert_eq!(cancelled["row"]["state"], "canceled");
+}
+
+/// Anders's other shop.
+const OTHER_MERCHANT: Person = Person::with_two_merchants("Havnekaffe");
+
+/// The question whose token it is was on its way when another merchant signed in; its answer comes last and is nobody's.
+#[tokio::test]
+async fn what_was_asked_with_the_token_of_a_former_sign_in_is_not_kept_after_the_next() {
+    let service = Service::start().await;
+    let gate = Gate::before_first(service.running(), "/merchants/me", 1).await;
+    let mut form = service.form();
+    form["apiBaseUrl"] = json!(gate.through(form["apiBaseUrl"].as_str().unwrap()));
+    let shop = service.shop_with(form).await;
+    let (desk, link) = (Arc::clone(&shop.desk), consent(&shop, Person::danish()).await);
+    let first = tokio::spawn(async move { desk.receive_link(link).await });
+    gate.arrived().await;
+    sign_in_as(&shop, OTHER_MERCHANT).await;
+    let of_the_other = shop.call("connection_show", json!({})).await;
+    assert_ne!(of_the_other["merchantId"], Value::Null);
+    gate.open();
+    first.await.unwrap();
+    let after = shop.call("connection_show", json!({})).await;
+    assert_eq!(
+        (&after["merchantId"], &after["issuers"]),
+        (&of_the_other["merchantId"], &of_the_other["issuers"])
+    );
+}
+
+/// To another merchant the service says 404 of our links. That is no evidence that they expired.
+#[tokio::test]
+async fn a_link_is_not_called_expired_because_another_merchant_is_signed_in() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let sent = service.send(&shop, "link").await;
+    shop.until(&sent, "created").await;
+    sign_in_as(&shop, OTHER_MERCHANT).await;
+    service.pass(&shop, 80 * 86_400);
+    let id = json!({ "id": sent["row"]["id"] });
+    assert!(shop.try_call("invoice_refresh", id.clone()).await.is_err());
+    assert_eq!(
+        shop.call("invoice_show", id.clone()).await["row"]["state"],
+        "created"
+    );
+    sign_in(&shop).await;
+    shop.call("invoice_refresh", id).await;
+    shop.until(&sent, "expired").await;
 }
