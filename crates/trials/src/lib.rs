@@ -8,3 +8,4 @@ mod books;
 pub mod core;
 mod judge;
 pub mod kill;
+pub mod load;

@@ -1,5 +1,5 @@
-//! `cargo xtask killtest` and `faulttest`: the core with its kill points armed, ended again and again, and a service that
-//! fails in every way (`crates/trials`).
+//! `cargo xtask killtest`, `faulttest` and `load`: the core with its kill points armed, ended again and again; a service that
+//! fails in every way; and thousands of invoices at once (`crates/trials`).
 
 use anyhow::Result;
 
@@ -7,6 +7,18 @@ use crate::{place, process};
 
 /// Kills of the short version that is part of every test run, and its seed.
 pub(crate) const SHORT: &[&str] = &["--kills", "100", "--seed", "1"];
+
+/// A small shop through everything that `load` does.
+pub(crate) const SMALL: &[&str] = &[
+    "--rows",
+    "60",
+    "--open",
+    "100",
+    "--invoices",
+    "1000",
+    "--step",
+    "300",
+];
 
 /// Builds what the trial needs. The core on trial is a program of its own, so that nothing else is built differently.
 pub(crate) fn build() -> Result<bool> {
@@ -23,6 +35,8 @@ pub(crate) fn build() -> Result<bool> {
         "killtest",
         "--bin",
         "faulttest",
+        "--bin",
+        "load",
     ];
     process::watched(&line, &place::root(), |_| {})
 }

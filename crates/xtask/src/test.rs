@@ -96,6 +96,11 @@ fn rust(parts: &mut Vec<Part>) -> Result<()> {
         let survived = killtest::run("killtest", killtest::SHORT)?;
         tally.passed = u32::from(survived);
         Ok(survived)
+    })?;
+    run(parts, "load (a small shop)", |tally| {
+        let agreed = killtest::run("load", killtest::SMALL)?;
+        tally.passed = u32::from(agreed);
+        Ok(agreed)
     })
 }
 

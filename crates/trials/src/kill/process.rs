@@ -26,6 +26,12 @@ impl Victim {
         }
     }
 
+    /// The number of its process, while it lives.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        let child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        child.as_ref().and_then(Child::id)
+    }
+
     fn is_dead(&self) -> bool {
         let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         child
