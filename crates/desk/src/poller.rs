@@ -151,18 +151,9 @@ pub(crate) async fn ask(
     Ok(Ok(news))
 }
 
-/// A link that the service deleted after its time. Answers whether that is what the 404 means. To another merchant it says
-/// the same of every invoice of ours, so it counts only while the invoice's issuer is one of the merchant who asks.
+/// A link that the service deleted after its time. Answers whether that is what the 404 means. It would say the same to another
+/// merchant, whom these books do not admit.
 async fn gone(connection: &Connection, id: &str, error: &ApiError) -> Done<bool> {
-    let (asked, issuers) = (id.to_owned(), connection.issuers().await?);
-    let record = connection
-        .books
-        .with(move |books| books.invoice(&asked))
-        .await??;
-    let ours = |issuer: &crate::ipc::IssuerView| issuer.id.eq_ignore_ascii_case(&record.content.issuer_id);
-    if !issuers.iter().any(ours) {
-        return Ok(false);
-    }
     let (id, answered) = (id.to_owned(), answered_of(error));
     let (now, today) = (connection.now(), connection.today());
     let gone = connection

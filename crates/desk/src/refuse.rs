@@ -108,9 +108,11 @@ const fn usual_next(code: RefusalCode) -> NextStep {
     match code {
         C::ChangedMeanwhile => NextStep::Reload,
         C::NotSendable | C::ConnectionInvalid | C::DaysNotInOrder => NextStep::Correct,
-        C::SignInNeeded | C::ReportingNotAllowed | C::SigninRefused | C::NoSigninInProgress => {
-            NextStep::SignIn
-        }
+        C::SignInNeeded
+        | C::OtherMerchant
+        | C::ReportingNotAllowed
+        | C::SigninRefused
+        | C::NoSigninInProgress => NextStep::SignIn,
         C::KeychainMissing | C::KeychainLocked => NextStep::KeepThisRunOnly,
         C::ProviderUnusable | C::NoMerchant | C::ReportingNotAsked => NextStep::OpenConnection,
         C::PortTaken => NextStep::PasteAddress,

@@ -2,6 +2,7 @@
 
 mod calling;
 mod merchant;
+mod owner;
 mod refusals;
 mod services;
 mod time;

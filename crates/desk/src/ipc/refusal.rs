@@ -70,6 +70,8 @@ pub enum RefusalCode {
     Unclear,
     /// MobilePay asks to wait.
     Throttled,
+    /// The books belong to another merchant than the one that was signed in to.
+    OtherMerchant,
     /// This token's user has no merchant, or not this one (403).
     NoMerchant,
     /// The books cannot be written: full disk, no rights.

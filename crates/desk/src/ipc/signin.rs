@@ -188,6 +188,8 @@ pub enum SigninReason {
     /// The provider's keys cannot be read.
     KeysUnreadable,
 
+    /// Signed in as another merchant than the one whose books these are; the sign-in of before stays.
+    OtherMerchant,
     /// Signed in, but for no merchant.
     NoMerchant,
     /// Signed in, but MobilePay could not be asked who the merchant is.

@@ -54,10 +54,12 @@ async fn complete(desk: &Desk, waiting: Box<Waiting>, answer: ReturnedAnswer) ->
         )
         .await
         .map_err(|error| refused(SigninRefused::from(&error)))?;
+    let admitted = connection.admit(&signed_in).await;
     if over.is_cancelled() {
         // Given up meanwhile, by whoever cancelled or left the connection: what came is not kept.
         return Err(refused(reasons::given_up()));
     }
+    admitted?;
     keep(&connection, signed_in).await
 }
 

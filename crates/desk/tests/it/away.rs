@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use desk::ipc::Event;
+use desk::ipc::{Event, SigninRefused};
 use desk::{Browser, BrowserRefused, Desk, Setup};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -240,13 +240,17 @@ pub(crate) async fn consent(shop: &Shop, person: Person) -> String {
 
 /// Consents as `person` and comes back by deep link.
 pub(crate) async fn sign_in_as(shop: &Shop, person: Person) {
+    assert_eq!(sign_in_ends(shop, person).await, None);
+}
+
+/// Consents as `person` and comes back by deep link. Answers why it was refused, if it was.
+pub(crate) async fn sign_in_ends(shop: &Shop, person: Person) -> Option<SigninRefused> {
     let link = consent(shop, person).await;
     let mut events = shop.desk.events();
     shop.desk.receive_link(link).await;
     loop {
         if let Event::SigninEnded { end } = events.recv().await.unwrap() {
-            assert_eq!(end.refused, None);
-            return;
+            return end.refused;
         }
     }
 }
