@@ -9,3 +9,4 @@ pub mod core;
 mod judge;
 pub mod kill;
 pub mod load;
+pub mod machine;

@@ -1,5 +1,5 @@
-//! `cargo xtask killtest`, `faulttest` and `load`: the core with its kill points armed, ended again and again; a service that
-//! fails in every way; and thousands of invoices at once (`crates/trials`).
+//! `cargo xtask killtest`, `faulttest`, `load` and `machine`: the core with its kill points armed, ended again and again; a
+//! service that fails in every way; thousands of invoices at once; and random sequences of everything (`crates/trials`).
 
 use anyhow::Result;
 
@@ -37,6 +37,8 @@ pub(crate) fn build() -> Result<bool> {
         "faulttest",
         "--bin",
         "load",
+        "--bin",
+        "machine",
     ];
     process::watched(&line, &place::root(), |_| {})
 }

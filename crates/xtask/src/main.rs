@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | demo | killtest | faulttest | load | setup`: everything a person or a machine needs to do with this project.
+//! `cargo xtask run | test | demo | killtest | faulttest | load | machine | setup`: everything a person or a machine needs to do with this project.
 //!
 //! Deliberately absent: the project's own crates. This is the first thing a fresh machine compiles, before the system
 //! libraries that the others need are there.
@@ -28,6 +28,8 @@ cargo xtask faulttest --rounds N --seed S
                     lets the service fail in every way at every call, then faults and kills by chance
 cargo xtask load    sends 2,000 by batch and 2,000 as links through a service that fails now and then, follows 100,000 for a
                     day, and prints what it costs
+cargo xtask machine --cases N --seed S
+                    plays N random sequences of commands, faults, restarts and time, and compares the books after each
 cargo xtask setup   only sets up: system libraries, npm packages, the UI";
 
 fn main() -> ExitCode {
@@ -49,7 +51,7 @@ fn chore(arguments: &[String]) -> Result<bool> {
         ["setup"] => setup::everything()?,
         ["run"] => run::run()?,
         ["test"] => return Ok(test::test()),
-        [name @ ("killtest" | "faulttest" | "load"), arguments @ ..] => {
+        [name @ ("killtest" | "faulttest" | "load" | "machine"), arguments @ ..] => {
             return Ok(killtest::build()? && killtest::run(name, arguments)?);
         }
         ["demo"] => demo::demo()?,

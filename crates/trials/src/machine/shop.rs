@@ -1,0 +1,282 @@
+//! One merchant with the real core, in this process, and the service beside it. Time stands still unless it is moved.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use desk::ipc::Refusal;
+use desk::{Browser, BrowserRefused, Desk, Setup};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use simulator::visitor::{self, Person, Return};
+use simulator::{Config, Country, Simulator};
+
+use super::act::Deed;
+use crate::books;
+use crate::judge::{Kept, There};
+
+const BACK: &str = "https://nordhavn.example/sandbox/return";
+
+/// How often it is looked whether the core has done what can be done now. Beyond that the sequence goes on beside it,
+/// which the claims must bear as well.
+const LOOKS: u32 = 40;
+
+/// A clock that stands still until it is moved.
+struct Still {
+    begun: Timestamp,
+    seconds: AtomicI64,
+}
+
+impl login::Clock for Still {
+    fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_secs(self.seconds.load(Ordering::SeqCst));
+        self.begun.checked_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    fn monotonic_seconds(&self) -> u64 {
+        1_000 + self.seconds.load(Ordering::SeqCst).unsigned_abs()
+    }
+}
+
+impl simulator::Clock for Still {
+    fn now(&self) -> Timestamp {
+        login::Clock::now(self)
+    }
+}
+
+/// The trial opens the address that `signin_begin` answers with.
+struct NoBrowser;
+
+impl Browser for NoBrowser {
+    fn open(&self, _: &str) -> Result<(), BrowserRefused> {
+        Err(BrowserRefused::Absent)
+    }
+
+    fn is_there(&self) -> bool {
+        false
+    }
+}
+
+/// The shop and the service.
+pub(super) struct Shop {
+    desk: Arc<Desk>,
+    secrets: Arc<login::SessionOnly>,
+    folder: tempfile::TempDir,
+    clock: Arc<Still>,
+    pub(super) service: Simulator,
+    http: reqwest::Client,
+    connection: String,
+}
+
+impl Shop {
+    /// Starts both and signs in.
+    pub(super) async fn begin() -> Result<Self> {
+        let clock = Arc::new(Still {
+            begun: Timestamp::now(),
+            seconds: AtomicI64::new(0),
+        });
+        let service = simulator::start(Config {
+            clock: Arc::clone(&clock) as Arc<dyn simulator::Clock>,
+            ..Config::practice(None)
+        })
+        .await?;
+        service.register_redirect_uri(simulator::PRACTICE_CLIENT_ID, BACK);
+        let folder = tempfile::tempdir()?;
+        let secrets = Arc::new(login::SessionOnly::default());
+        let desk = open(&folder, &secrets, &clock).await?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_only([])
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let mut shop = Self {
+            desk,
+            secrets,
+            folder,
+            clock,
+            service,
+            http,
+            connection: String::new(),
+        };
+        let added = shop.must("connection_add", shop.form()).await?;
+        shop.must("connection_choose", json!({ "id": added["id"] }))
+            .await?;
+        added["id"]
+            .as_str()
+            .context("a connection has an id")?
+            .clone_into(&mut shop.connection);
+        if !shop.sign_in().await? {
+            bail!("the first sign-in failed");
+        }
+        Ok(shop)
+    }
+
+    fn form(&self) -> Value {
+        let service = &self.service;
+        json!({
+            "name": "Trial", "world": "sandbox", "country": "DK",
+            "clientId": simulator::PRACTICE_CLIENT_ID, "clientSecret": simulator::PRACTICE_CLIENT_SECRET,
+            "gatewayId": simulator::PRACTICE_GATEWAY_ID, "gatewaySecret": simulator::PRACTICE_GATEWAY_SECRET,
+            "redirectUri": BACK, "door": "return_page", "merchantVat": "DK25313763",
+            "discoveryUrl": service.discovery_url(Country::Dk), "issuer": service.issuer(),
+            "apiBaseUrl": service.api_base_url(),
+        })
+    }
+
+    /// A command, and what it answers.
+    pub(super) async fn call(&self, name: &str, input: Value) -> Result<Value, Refusal> {
+        self.desk.call(name, input).await
+    }
+
+    /// A command that nothing stands in the way of.
+    pub(super) async fn must(&self, name: &str, input: Value) -> Result<Value> {
+        self.call(name, input)
+            .await
+            .map_err(|refusal| anyhow!("{name} was refused: {refusal:?}"))
+    }
+
+    /// Closes the core and opens it again on the same files.
+    pub(super) async fn reopen(&mut self) -> Result<()> {
+        self.desk.close().await;
+        self.desk = open(&self.folder, &self.secrets, &self.clock).await?;
+        Ok(())
+    }
+
+    /// Signs in unless that is done. Answers false if something stood in the way.
+    pub(super) async fn sign_in(&self) -> Result<bool> {
+        let status = self.must("connection_show", json!({})).await?;
+        if status["session"]["state"] == "signed_in" {
+            return Ok(true);
+        }
+        let Ok(begun) = self.call("signin_begin", json!({})).await else {
+            return Ok(false);
+        };
+        let address = begun["authorizeUrl"]
+            .as_str()
+            .context("a sign-in has an address")?;
+        let answer = match visitor::consent(address, Person::danish()).await {
+            Ok(Return::Fragment(answer)) => answer,
+            Ok(Return::Form { .. }) => bail!("the return page takes a fragment"),
+            Err(_) => return Ok(false),
+        };
+        let pasted = self.call("signin_paste", json!({ "address": answer })).await;
+        Ok(pasted.is_ok())
+    }
+
+    /// The merchant ends in the portal what was allowed to Kvit.
+    pub(super) async fn withdraw(&self) -> Result<()> {
+        let state = self.state().await?;
+        for merchant in state["merchants"].as_array().into_iter().flatten() {
+            let id = merchant["id"].as_str().unwrap_or_default();
+            let url = format!("{}/__practice/sign-ins/{id}", self.service.base_url());
+            self.http.delete(url).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn state(&self) -> Result<Value> {
+        let url = format!("{}/__practice/state", self.service.base_url());
+        Ok(self.http.get(url).send().await?.json().await?)
+    }
+
+    /// A customer presses a button; it may be too late for that, which is theirs to bear.
+    pub(super) async fn customer(&self, id: &str, does: Deed) -> Result<()> {
+        let url = format!("{}/__practice/", self.service.base_url());
+        let form = [("act", does.word()), ("invoice", id), ("phone", "+4557373259")];
+        self.http
+            .post(url)
+            .form(&form)
+            .send()
+            .await?
+            .error_for_status_ref()?;
+        Ok(())
+    }
+
+    /// Lets time pass on both sides.
+    pub(super) fn pass(&self, seconds: i64) {
+        self.clock.seconds.fetch_add(seconds, Ordering::SeqCst);
+        self.desk.time_leapt();
+    }
+
+    /// Seconds since the beginning.
+    pub(super) fn seconds(&self) -> i64 {
+        self.clock.seconds.load(Ordering::SeqCst)
+    }
+
+    /// Waits until nothing is on its way and nothing is due, as long as that comes to be soon.
+    pub(super) async fn calm(&self) -> Result<()> {
+        let mut events = self.desk.events();
+        for _ in 0..LOOKS {
+            if self.is_calm().await? {
+                return Ok(());
+            }
+            let heard = tokio::time::timeout(Duration::from_millis(4), events.recv());
+            // Only how soon it is looked again depends on it.
+            let _ = heard.await;
+        }
+        Ok(())
+    }
+
+    async fn is_calm(&self) -> Result<bool> {
+        let now = login::Clock::now(&*self.clock);
+        let page = self.must("outbox_list", json!({ "limit": 500 })).await?;
+        let still = page["standstill"].is_object();
+        let calm = |row: &Value| {
+            let due = row["nextTry"]
+                .as_str()
+                .and_then(|at| at.parse::<Timestamp>().ok())
+                .is_some_and(|at| at <= now);
+            row["why"] != "on_its_way" && (still || !due)
+        };
+        Ok(page["rows"].as_array().into_iter().flatten().all(calm))
+    }
+
+    /// Hands a file over as the window does, and makes a run of it.
+    pub(super) async fn import(&self, file: &str) -> Result<Value> {
+        let begin = json!({ "name": "kunder.csv", "size": file.len() });
+        let id = self.must("import_begin", begin).await?["id"].clone();
+        let piece = json!({ "id": id, "base64": STANDARD.encode(file) });
+        self.must("import_piece", piece).await?;
+        let read = self.must("import_read", json!({ "id": id })).await?;
+        self.must("import_keep", read["plan"].clone()).await
+    }
+
+    /// Every invoice that the core shows.
+    pub(super) async fn shown(&self) -> Result<Vec<Value>> {
+        let page = self.must("invoice_list", json!({ "limit": 500 })).await?;
+        Ok(page["rows"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Every invoice of the service.
+    pub(super) async fn there(&self) -> Result<Vec<There>> {
+        books::there(&self.http, &self.service).await
+    }
+
+    /// Closes everything and reads both books.
+    pub(super) async fn end(self) -> Result<(Vec<Kept>, Vec<There>)> {
+        self.desk.close().await;
+        let file = books::file(&self.folder.path().join("data"), &self.connection);
+        let both = (books::kept(&file)?, self.there().await?);
+        self.service.shutdown().await;
+        Ok(both)
+    }
+}
+
+async fn open(
+    folder: &tempfile::TempDir,
+    secrets: &Arc<login::SessionOnly>,
+    clock: &Arc<Still>,
+) -> Result<Arc<Desk>> {
+    let setup = Setup {
+        data: folder.path().join("data"),
+        documents: folder.path().join("documents"),
+        browser: Arc::new(NoBrowser),
+        secrets: Arc::clone(secrets) as Arc<dyn login::SecretStore>,
+        version: "trial".into(),
+        return_page: "<!doctype html><title>return</title>",
+    };
+    Ok(Desk::open_by(setup, Arc::clone(clock) as Arc<dyn login::Clock>).await?)
+}
