@@ -51,7 +51,10 @@ fn chore(arguments: &[String]) -> Result<bool> {
         ["setup"] => setup::everything()?,
         ["run"] => run::run()?,
         ["test"] => return Ok(test::test()),
-        [name @ ("killtest" | "faulttest" | "load" | "machine"), arguments @ ..] => {
+        [
+            name @ ("killtest" | "faulttest" | "load" | "machine"),
+            arguments @ ..,
+        ] => {
             return Ok(killtest::build()? && killtest::run(name, arguments)?);
         }
         ["demo"] => demo::demo()?,
