@@ -58,6 +58,32 @@ const PLACES: &[&str] = &[
     "rotated.before",
     "cancel.answer",
     "rotated.between",
+    "queue_chunk",
+    "queue_chunk,commit.before",
+    "queue_chunk,commit.after",
+    "begin_batch",
+    "begin_batch,commit.before",
+    "begin_batch,commit.after",
+    "begin_batch,socket.before",
+    "begin_batch,answer",
+    "settle_batch",
+    "settle_batch,commit.before",
+    "settle_batch,commit.after",
+    "pause_run",
+    "pause_run,commit.before",
+    "pause_run,commit.after",
+    "stop_run",
+    "stop_run,commit.before",
+    "stop_run,commit.after",
+];
+
+/// The first words of places that only many at once pass.
+const OF_RUNS: &[&str] = &[
+    "queue_chunk",
+    "begin_batch",
+    "settle_batch",
+    "pause_run",
+    "stop_run",
 ];
 
 /// Where on the wire; each is had once before chance decides.
@@ -98,6 +124,19 @@ impl Plan {
             7..9 => Self::Moment(dice.random_range(0..60)),
             _ => Self::Rest,
         }
+    }
+
+    /// The named place, or nothing.
+    pub(super) const fn named(&self) -> &'static str {
+        match self {
+            Self::Place(place) => place,
+            _ => "",
+        }
+    }
+
+    /// Whether the core passes its place only when many are sent at once.
+    pub(super) fn is_of_runs(&self) -> bool {
+        OF_RUNS.iter().any(|place| self.named().starts_with(place))
     }
 
     /// The plan in the list at the end.

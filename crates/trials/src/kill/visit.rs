@@ -1,6 +1,9 @@
 //! The merchant and the customer: a connection to the simulator, the sign-in, an invoice, a payment.
 
 use anyhow::{Context as _, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use simulator::visitor::{self, Person, Return};
 use simulator::{Country, Simulator};
@@ -136,4 +139,65 @@ pub(crate) async fn pay_link(http: &reqwest::Client, href: &str) -> Result<()> {
     let form = [("phone", PHONES[0]), ("decision", "now")];
     http.post(href).form(&form).send().await?;
     Ok(())
+}
+
+/// Bytes of one piece of a file, as the window hands it over.
+const PIECE: usize = 192 * 1_024;
+
+/// The amount without VAT of the `nth` invoice, minor units: 4 øre more each time, so that a quarter of it is whole.
+const fn net(nth: usize) -> usize {
+    400 + 4 * nth
+}
+
+/// What is to be paid of the `nth` invoice, minor units, with a quarter of VAT.
+///
+/// # Errors
+/// For more invoices than a ledger holds.
+pub(crate) fn gross(nth: usize) -> Result<i64> {
+    Ok(i64::try_from(net(nth) + net(nth) / 4)?)
+}
+
+/// A file of the invoices from the `first` on, as a spreadsheet of a Danish club saves it. Ten rows go to each phone of the
+/// practice world's crowd, which is what a person may get in a day (spec 12.5).
+pub(crate) fn file(first: usize, rows: usize, due: Date) -> String {
+    let due = due.strftime("%d.%m.%Y");
+    let mut file = String::from("Navn;Telefon;Tekst;Pris;Forfaldsdato\n");
+    for nth in first..first + rows {
+        let price = net(nth);
+        file.push_str(&format!(
+            "Medlem {nth};+4557370{:03};Kontingent {nth};{},{:02};{due}\n",
+            nth / 10 % 1_000,
+            price / 100,
+            price % 100
+        ));
+    }
+    file
+}
+
+/// Hands a file over in pieces and keeps it as it is understood: a run of which nothing is sent. `None`: the core died.
+pub(crate) async fn import(core: &Core, file: &[u8]) -> Result<Option<Value>> {
+    let mut orders = vec![(
+        "import_begin",
+        json!({ "name": "kunder.csv", "size": file.len() }),
+    )];
+    let pieces = file.chunks(PIECE).map(|piece| STANDARD.encode(piece));
+    orders.extend(pieces.map(|piece| ("import_piece", json!({ "base64": piece }))));
+    orders.push(("import_read", json!({})));
+    let (mut id, mut view) = (Value::Null, Value::Null);
+    for (name, mut order) in orders {
+        if name != "import_begin" {
+            order["id"] = id.clone();
+        }
+        view = match core.call(name, order).await? {
+            Said::Dead => return Ok(None),
+            said => must(said, name)?,
+        };
+        if name == "import_begin" {
+            id = view["id"].clone();
+        }
+    }
+    match core.call("import_keep", view["plan"].clone()).await? {
+        Said::Dead => Ok(None),
+        said => must(said, "import_keep").map(Some),
+    }
 }

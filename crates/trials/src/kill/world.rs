@@ -1,6 +1,7 @@
 //! One world: a simulator that lives through everything, one ledger, and the core that is ended again and again.
 
 mod books;
+mod runs;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ pub(super) struct World {
     dice: StdRng,
     connection: String,
     wishes: Vec<Wish>,
+    runs: Vec<runs::Run>,
     verdict: Verdict,
 }
 
@@ -104,6 +106,7 @@ impl World {
             dice: StdRng::seed_from_u64(seed),
             connection: String::new(),
             wishes: Vec::new(),
+            runs: Vec::new(),
             verdict: Verdict::default(),
         };
         let core = world.start("").await?.context("the core does not start")?;
@@ -124,10 +127,7 @@ impl World {
             self.leave_one_on_its_way().await?;
         }
         self.note(&format!("core {nth}: {plan:?}"));
-        let dies_at = match &plan {
-            Plan::Place(names) => names,
-            _ => "",
-        };
+        let dies_at = plan.named();
         let mut ended = plan.place();
         if let Some(core) = self.start(dies_at).await? {
             if let Plan::Wire { nth, at } = plan {
@@ -154,7 +154,7 @@ impl World {
 
     /// Everything the merchant does in one run of the core. Answers whether it lived to see everything at rest.
     async fn work(&mut self, core: &Core, plan: &Plan) -> Result<bool> {
-        if !self.enter(core).await? || !self.ask_again(core).await? {
+        if !self.enter(core).await? || !self.ask_again(core).await? || !self.look_at_runs(core).await? {
             return Ok(false);
         }
         if let Plan::Moment(after) = plan {
@@ -165,10 +165,8 @@ impl World {
                 victim.kill();
             });
         }
-        for _ in 0..self.dice.random_range(1..=3) {
-            if !self.send_one(core).await? {
-                return Ok(false);
-            }
+        if !self.send_some(core, plan).await? {
+            return Ok(false);
         }
         if !self.somebody_acts(core, plan).await? {
             return Ok(false);
@@ -183,7 +181,7 @@ impl World {
     /// A send whose answer never came is sent again, as the merchant would: it is still a draft, or it is gone.
     async fn ask_again(&mut self, core: &Core) -> Result<bool> {
         for wish in &mut self.wishes {
-            if wish.intent.promised || wish.invoice.is_some() {
+            if wish.intent.promised || wish.invoice.is_some() || wish.order.is_null() {
                 continue;
             }
             match core.call("draft_send", wish.order.clone()).await? {
@@ -194,6 +192,21 @@ impl World {
                     wish.intent.story.push("was sent after all".to_owned());
                 }
                 Said::Dead => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// A few by themselves, or a file of some, or both.
+    async fn send_some(&mut self, core: &Core, plan: &Plan) -> Result<bool> {
+        let many = plan.is_of_runs() || self.dice.random_bool(0.25);
+        if many && !self.send_many(core, plan).await? {
+            return Ok(false);
+        }
+        let singles = if many { 0..=1 } else { 1..=3 };
+        for _ in 0..self.dice.random_range(singles) {
+            if !self.send_one(core).await? {
+                return Ok(false);
             }
         }
         Ok(true)

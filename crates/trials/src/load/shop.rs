@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use simulator::{Config, Simulator};
@@ -37,9 +35,6 @@ const LONGEST: Duration = Duration::from_mins(2);
 
 /// How often a sign-in is tried while the service is in trouble.
 const TRIES: u32 = 40;
-
-/// Bytes of one piece of a file, as the window hands it over.
-const PIECE: usize = 192 * 1_024;
 
 /// The clock of both sides: the computer's, ahead by so many seconds.
 #[derive(Default)]
@@ -153,8 +148,9 @@ impl Shop {
         let first = self.rows;
         self.rows += rows;
         let due = self.now().to_zoned(jiff::tz::TimeZone::UTC).date() + jiff::Span::new().days(60);
-        let file = csv(first, rows, &due.strftime("%d.%m.%Y").to_string());
-        let kept = self.import(file.as_bytes()).await?;
+        let file = visit::file(first, rows, due);
+        let kept = visit::import(&self.core, file.as_bytes()).await?;
+        let kept = kept.context("the core died, where nothing kills it")?;
         let (offer, channel) = match way {
             Way::Phone => (&kept["toPhone"], "phone"),
             Way::Link => (&kept["asLink"], "link"),
@@ -173,17 +169,6 @@ impl Shop {
             run: id,
             intents: intents.collect::<Result<_>>()?,
         })
-    }
-
-    async fn import(&self, file: &[u8]) -> Result<Value> {
-        let begin = json!({ "name": "kunder.csv", "size": file.len() });
-        let id = self.call("import_begin", begin).await?["id"].clone();
-        for piece in file.chunks(PIECE) {
-            let piece = json!({ "id": id, "base64": STANDARD.encode(piece) });
-            self.call("import_piece", piece).await?;
-        }
-        let view = self.call("import_read", json!({ "id": id })).await?;
-        self.call("import_keep", view["plan"].clone()).await
     }
 
     /// Moves time until every row of `sent` has come to rest; answers what the run says then.
@@ -228,31 +213,10 @@ async fn start(
     core.context("the core does not start")
 }
 
-/// The amount of the `nth` row without VAT, minor units: 4 øre more each time, so that a quarter of it is whole.
-fn net(nth: usize) -> usize {
-    400 + 4 * nth
-}
-
 fn intent(nth: usize, way: Way) -> Result<Intent> {
     Ok(Intent {
-        amount: i64::try_from(net(nth) + net(nth) / 4)?,
+        amount: visit::gross(nth)?,
         promised: true,
         story: vec![format!("row {nth} by {way:?}")],
     })
-}
-
-/// A file as a spreadsheet of a Danish club saves it. Ten rows go to each phone of the practice world's crowd, which is what
-/// a person may get in a day (spec 12.5).
-fn csv(first: usize, rows: usize, due: &str) -> String {
-    let mut file = String::from("Navn;Telefon;Tekst;Pris;Forfaldsdato\n");
-    for nth in first..first + rows {
-        let price = net(nth);
-        file.push_str(&format!(
-            "Medlem {nth};+4557370{:03};Kontingent {nth};{},{:02};{due}\n",
-            nth / 10 % 1_000,
-            price / 100,
-            price % 100
-        ));
-    }
-    file
 }

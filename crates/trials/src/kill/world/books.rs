@@ -41,7 +41,7 @@ impl World {
     pub(in super::super) async fn end(mut self) -> Result<Ended> {
         self.wire.all_arrived().await;
         let core = self.start("").await?.context("the core does not start")?;
-        if !self.enter(&core).await? || !self.ask_again(&core).await? {
+        if !self.enter(&core).await? || !self.ask_again(&core).await? || !self.look_at_runs(&core).await? {
             bail!("the core died, where nothing kills it");
         }
         if !self.until_rest(&core).await? {
