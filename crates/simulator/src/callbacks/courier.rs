@@ -52,6 +52,7 @@ impl Courier {
 
     /// Carries what is due until `stop`.
     pub(crate) async fn work(world: Arc<World>, stop: CancellationToken) {
+        let mut minute = world.now().as_second().div_euclid(60);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -59,6 +60,15 @@ impl Courier {
                 () = tokio::time::sleep(Duration::from_secs(1)) => {}
             }
             let now = world.now();
+            // What time alone brings is told although nobody asks for anything: who waits for callbacks does not poll.
+            let current = now.as_second().div_euclid(60);
+            if current != minute {
+                minute = current;
+                let passed = world.lock().pass_time(|country| World::date(country, now));
+                if let Err(error) = passed {
+                    tracing::error!(%error, "the books of the simulator were not written");
+                }
+            }
             if !world.lock().outgoing.is_due(now) {
                 continue;
             }

@@ -14,7 +14,7 @@ use simulator::Switches;
 use simulator::visitor::Person;
 use tokio::sync::mpsc;
 
-use crate::shop::{EXPIRED_CARD, Shop, TODAY, USER, world};
+use crate::shop::{EXPIRED_CARD, Shop, Still, TODAY, USER, world, world_at};
 
 /// The value of `Authorization`, and the body as it came.
 type Got = (String, String);
@@ -229,6 +229,33 @@ async fn a_failing_card_and_time_alone_are_told_too() -> Result<()> {
     flush(&shop).await?;
     let told: Vec<_> = receiver.requests().into_iter().flatten().collect();
     assert_eq!(told, events(&[("Created", 1), ("Accepted", 2), ("Expired", 3)]));
+    Ok(())
+}
+
+/// Who waits for callbacks asks for nothing, so nothing may wait for a request.
+#[tokio::test]
+async fn what_time_alone_brings_is_told_although_nobody_asks() -> Result<()> {
+    let clock = Arc::<Still>::default();
+    let simulator = world_at(Arc::clone(&clock), None, Switches::default()).await?;
+    let shop = Shop::over(simulator, Person::danish()).await?;
+    let mut receiver = listening(&shop).await?;
+    shop.create(&shop.body("1")).await?;
+    flush(&shop).await?;
+    let (_, told) = receiver.got.recv().await.context("nothing came")?;
+    assert_eq!(short(&told), events(&[("Created", 1)]));
+    // The computer's clock goes on, and no request is made.
+    clock.pass(60 * 86_400);
+    let told = async {
+        loop {
+            tokio::select! {
+                told = receiver.got.recv() => return told,
+                () = tokio::time::sleep(std::time::Duration::from_millis(100)) => clock.pass(5),
+            }
+        }
+    };
+    // A deadline, so that a fault ends the test instead of hanging it.
+    let told = tokio::time::timeout(std::time::Duration::from_mins(1), told).await?;
+    assert_eq!(short(&told.context("nothing came")?.1), events(&[("Expired", 2)]));
     Ok(())
 }
 
