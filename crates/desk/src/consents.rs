@@ -177,10 +177,12 @@ pub(crate) async fn list(connection: &Connection) -> Outcome<()> {
     };
     let mut found = BTreeSet::new();
     for issuer in issuers {
-        found.extend(list_of(connection, &ready, &issuer.id).await?);
+        found.extend(list_of(connection, &issuer.id).await?);
     }
     for missing in granted(connection).await?.difference(&found) {
         connection.my_turn().await?;
+        // A token may end on the way.
+        let ready = connection.ready_to_call().await?;
         look_in_passing(connection, &ready, missing).await?;
     }
     connection.save_fact(LISTED, began.to_string()).await
@@ -204,10 +206,11 @@ async fn granted(connection: &Connection) -> Outcome<BTreeSet<String>> {
     Ok(known.await??)
 }
 
-async fn list_of(connection: &Connection, ready: &Ready, issuer: &str) -> Outcome<Vec<String>> {
+async fn list_of(connection: &Connection, issuer: &str) -> Outcome<Vec<String>> {
     let (mut found, mut after) = (Vec::new(), None);
     for _ in 0..MOST_PAGES {
         connection.my_turn().await?;
+        let ready = connection.ready_to_call().await?;
         let page = connection
             .api
             .granted_consents(&ready.token, Uuid::new_v4(), issuer, after.as_deref())
@@ -216,7 +219,7 @@ async fn list_of(connection: &Connection, ready: &Ready, issuer: &str) -> Outcom
         let page = match page {
             Ok(page) => page.value,
             Err(error) => {
-                connection.heed(&error, ready).await;
+                connection.heed(&error, &ready).await;
                 return Err(api_refusal(&error));
             }
         };

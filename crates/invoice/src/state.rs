@@ -96,6 +96,8 @@ impl State {
             return Transition::Same;
         }
         match (self, next) {
+            // Nothing follows a final state, not even a word that nobody knows (spec 14.2, last row).
+            (last, Self::Unknown(_)) if last.is_final() => Transition::Forbidden,
             // A poll may miss `accepted`, so `created` may be followed by any later state (spec 21 item 17).
             (Self::Created | Self::Unknown(_), _) | (_, Self::Unknown(_)) => Transition::Allowed,
             (Self::Accepted, Self::Paid | Self::Rejected | Self::Expired | Self::Canceled) => {
@@ -136,7 +138,7 @@ mod tests {
             State::Invalid,
         ];
         for last in &finals {
-            for next in [State::Created, State::Accepted]
+            for next in [State::Created, State::Accepted, State::parse("Refunded")]
                 .iter()
                 .chain(finals.iter().filter(|s| *s != last))
             {

@@ -41,7 +41,7 @@ pub struct Heard {
     pub raw: String,
     /// When this computer heard it.
     pub at: Timestamp,
-    /// The merchant's day then.
+    /// The merchant's day on which it happened, as far as it is told, else on which it was heard.
     pub today: Date,
 }
 

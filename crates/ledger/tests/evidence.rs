@@ -108,6 +108,20 @@ fn an_unknown_word_is_kept_as_it_came_and_asks_for_the_merchant() {
     assert_eq!(told(&shop.reopen()), [("Parked".into(), false)]);
 }
 
+/// Otherwise anything could follow the unknown word, and a paid invoice would leave the books of what was paid.
+#[test]
+fn a_paid_invoice_stays_paid_whatever_word_nobody_knows_comes_after() {
+    let mut shop = delivered();
+    for (sequence, word) in [(1, "Created"), (2, "Paid"), (3, "Refunded"), (4, "Created")] {
+        shop.books
+            .observe("a", &callback(State::parse(word), sequence, 10 * sequence))
+            .unwrap();
+    }
+    assert_eq!(shown(&shop), Shown::Paid);
+    let told = told(&shop);
+    assert_eq!(told[2..], [("Refunded".into(), true), ("created".into(), true)]);
+}
+
 #[test]
 fn asking_to_cancel_is_taken_down_before_and_its_refusal_after() {
     let mut shop = delivered();

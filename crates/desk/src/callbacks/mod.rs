@@ -338,7 +338,11 @@ impl Ear for Connection {
         let heard: Vec<Heard> = events
             .events
             .into_iter()
-            .map(|told| of_event(told, now, today))
+            .map(|told| {
+                // What comes late says when it happened: a payment is of its own day, and of no day that is still to come.
+                let day = told.date.map_or(today, |date| self.day_of(date).min(today));
+                of_event(told, now, day)
+            })
             .chain(events.unreadable.into_iter().map(|raw| scrap(raw, now, today)))
             .collect();
         let stored = self

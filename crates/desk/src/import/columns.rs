@@ -126,17 +126,11 @@ const WORDS: &[(F, &[&str])] = &[
             "pris",
             "enhedspris",
             "stykpris",
-            "beløb",
-            "total",
-            "ialt",
             "hinta",
             "yksikköhinta",
             "ahinta",
-            "summa",
-            "yhteensä",
             "price",
             "unitprice",
-            "amount",
         ],
     ),
     (
@@ -236,10 +230,14 @@ const WORDS: &[(F, &[&str])] = &[
     ),
 ];
 
+/// Words for what is to be paid. It is the price where nothing is counted; beside a quantity it may be the price of one or of
+/// all, and the merchant says which.
+const TOTALS: &[&str] = &["beløb", "total", "ialt", "summa", "yhteensä", "amount"];
+
 /// What each column means, and whether the first row has headings.
 pub(crate) fn guess(first: &[String], known: &Headings) -> (Vec<Option<F>>, bool) {
     let mut taken = Vec::new();
-    let columns: Vec<Option<F>> = first
+    let mut columns: Vec<Option<F>> = first
         .iter()
         .map(|heading| {
             let field = meaning(heading, known).filter(|field| !taken.contains(field))?;
@@ -247,8 +245,17 @@ pub(crate) fn guess(first: &[String], known: &Headings) -> (Vec<Option<F>>, bool
             Some(field)
         })
         .collect();
-    let headings = !taken.is_empty();
-    (columns, headings)
+    let total = first
+        .iter()
+        .zip(&columns)
+        .position(|(heading, column)| column.is_none() && TOTALS.contains(&compared(heading).as_str()));
+    if let Some(at) = total
+        && !taken.contains(&F::UnitPrice)
+        && !taken.contains(&F::Quantity)
+    {
+        columns[at] = Some(F::UnitPrice);
+    }
+    (columns, total.is_some() || !taken.is_empty())
 }
 
 fn meaning(heading: &str, known: &Headings) -> Option<F> {
@@ -308,9 +315,23 @@ mod tests {
     }
 
     #[test]
+    fn a_total_is_the_price_only_where_nothing_is_counted() {
+        let price = Some(F::UnitPrice);
+        assert_eq!(columns(&["Navn", "Beløb"]), [Some(F::Name), price]);
+        assert_eq!(columns(&["Navn", "I alt", "Pris"]), [Some(F::Name), None, price]);
+        assert_eq!(
+            columns(&["Navn", "Antal", "Total"]),
+            [Some(F::Name), Some(F::Quantity), None]
+        );
+        let first = ["Summa".to_owned()];
+        let known = Headings::from([("summa".to_owned(), F::Comment)]);
+        assert_eq!(guess(&first, &known), (vec![Some(F::Comment)], true));
+    }
+
+    #[test]
     fn no_word_means_two_things() {
         let mut seen = std::collections::HashSet::new();
-        for word in WORDS.iter().flat_map(|(_, words)| *words) {
+        for word in WORDS.iter().flat_map(|(_, words)| *words).chain(TOTALS) {
             assert!(seen.insert(*word), "{word}");
             assert_eq!(*word, compared(word));
         }

@@ -116,6 +116,25 @@ async fn created(service: &Service, shop: &Shop) -> (Value, String) {
     (sent, id)
 }
 
+/// A delivery may come two days late (spec 11.2), and nothing asks for the payment day of what is paid already.
+#[tokio::test]
+async fn a_payment_that_is_heard_of_late_was_made_on_its_own_day() {
+    let service = Service::start().await;
+    let (shop, line) = asked(&service).await;
+    let (sent, id) = created(&service, &shop).await;
+    let now = jiff::Timestamp::now();
+    let then = now - jiff::SignedDuration::from_hours(72);
+    let mut paid = event(&id, "Paid", 3);
+    paid["Date"] = json!(then.to_string());
+    assert_eq!(line.post(json!([paid]).to_string()).await, StatusCode::OK);
+    shop.until(&sent, "paid").await;
+    let zone = jiff::tz::TimeZone::get("Europe/Copenhagen").unwrap();
+    let day = then.to_zoned(zone).date().to_string();
+    let query = json!({ "first": day, "last": day, "part": "unmatched", "offset": 0, "limit": 0 });
+    let view = shop.call("reconciliation_show", query).await;
+    assert_eq!(view["paid"]["count"], 1, "{view}");
+}
+
 #[tokio::test]
 async fn the_service_is_told_where_to_call_and_calls_with_what_it_was_told() {
     let shop = Shop::signed_in().await;
