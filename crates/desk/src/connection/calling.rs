@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::refusals::{api_refusal, session_refusal};
 use super::{Connection, NETWORK_DOWN, NETWORK_UP};
-use crate::credentials::store_refusal;
 use crate::ipc::{Event, Refusal, RefusalCode};
 use crate::refuse::Outcome;
 
@@ -109,10 +108,7 @@ impl Connection {
             (me, token_value, token)
         };
         let merchant_id = me.map_err(|error| api_refusal(&error))?.value.merchant_id;
-        if let Err(refusal) = self.belongs_to(&merchant_id).await {
-            self.session.sign_out().await.map_err(store_refusal)?;
-            return Err(refusal);
-        }
+        self.belongs_to(sign_in, &merchant_id).await?;
         self.save_of_sign_in(sign_in, "merchant_id", merchant_id.clone())
             .await?;
         let ready = Ready {

@@ -134,3 +134,24 @@ async fn nobody_signs_in_to_another_merchants_books() {
         "the sign-in of before stays"
     );
 }
+
+/// Asking whose token it is takes its time, and who signs in meanwhile and sends something has the books.
+#[tokio::test]
+async fn a_sign_in_that_is_given_up_leaves_the_books_whose_they_are() {
+    let service = Service::start().await;
+    let gate = Gate::before_first(service.running(), "/merchants/me", 1).await;
+    let mut form = service.form();
+    form["apiBaseUrl"] = json!(gate.through(form["apiBaseUrl"].as_str().unwrap()));
+    let shop = service.shop_with(form).await;
+    let (desk, link) = (Arc::clone(&shop.desk), consent(&shop, Person::danish()).await);
+    let first = tokio::spawn(async move { desk.receive_link(link).await });
+    gate.arrived().await;
+    sign_in_as(&shop, OTHER_MERCHANT).await;
+    gate.open();
+    first.await.unwrap();
+    let sent = service.send(&shop, "link").await;
+    shop.until(&sent, "created").await;
+    sign_in_as(&shop, OTHER_MERCHANT).await;
+    let end = sign_in_ends(&shop, Person::danish()).await;
+    assert_eq!(end.unwrap().reason, SigninReason::OtherMerchant);
+}
