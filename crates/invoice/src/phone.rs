@@ -67,6 +67,8 @@ impl Phone {
             return Self::of(Country::Fi, national.strip_prefix('0').unwrap_or(national));
         }
         match digits.len() {
+            // No country code begins with a zero.
+            _ if digits.starts_with('0') => Err(PhoneError::NotANumber),
             0..=3 => Err(PhoneError::TooShort),
             4..=15 => Err(PhoneError::ForeignCountry),
             _ => Err(PhoneError::TooLong),

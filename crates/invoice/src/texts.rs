@@ -31,9 +31,17 @@ pub(crate) fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// At most forty characters, for quoting what was typed in a sentence.
+/// At most forty characters, for quoting what was typed in a sentence. What cannot be seen, or would turn the sentence
+/// around, is shown as U+FFFD.
 pub(crate) fn quoted(text: &str) -> String {
-    text.trim().chars().take(40).collect()
+    let visible = |c: char| {
+        if has_control(c.encode_utf8(&mut [0; 4]), false) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.trim().chars().take(40).map(visible).collect()
 }
 
 /// Whether `text` is an absolute https address without a user name in it.
@@ -74,6 +82,12 @@ mod tests {
         ] {
             assert!(!has_control(text, false), "{text}");
         }
+    }
+
+    #[test]
+    fn a_quoted_text_cannot_turn_its_sentence_around() {
+        assert_eq!(quoted(" 1\u{202e}2\u{0}3\n4 "), "1\u{fffd}2\u{fffd}3\u{fffd}4");
+        assert_eq!(quoted(&"å".repeat(1_000_000)), "å".repeat(40));
     }
 
     #[test]

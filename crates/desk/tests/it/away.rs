@@ -182,6 +182,20 @@ impl Service {
         shop
     }
 
+    /// Where its API is.
+    pub(crate) fn api_base_url(&self) -> String {
+        self.running().api_base_url()
+    }
+
+    /// A shop that is signed in here, whose calls of the API go to another address.
+    pub(crate) async fn shop_through(&self, api_base_url: &str) -> Shop {
+        let mut form = self.form();
+        form["apiBaseUrl"] = json!(api_base_url);
+        let shop = self.shop_with(form).await;
+        sign_in(&shop).await;
+        shop
+    }
+
     /// A shop with this connection, in which nobody is signed in, and which lives by the same time.
     pub(crate) async fn shop_with(&self, form: Value) -> Shop {
         let folder = tempfile::tempdir().unwrap();

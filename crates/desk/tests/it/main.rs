@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod away;
+mod bad_input;
 mod beginning;
 mod callbacks;
 mod connecting;

@@ -59,10 +59,15 @@ pub(crate) fn what(said: &Evidence) -> TimelineWhat {
 }
 
 pub(crate) fn upstream(said: &Evidence) -> UpstreamView {
+    // An input error has no code (spec 13.2), and means one thing only.
+    let input_wrong = said.status == Some(400) && said.error_code.is_none();
     UpstreamView {
         status: said.status,
         code: said.error_code,
-        meaning: said.error_code.and_then(MeaningKey::of),
+        meaning: match said.error_code {
+            Some(code) => MeaningKey::of(code),
+            None => input_wrong.then_some(MeaningKey::InputWrong),
+        },
         text: said.words.clone(),
         correlation_id: said.correlation_id.clone(),
     }

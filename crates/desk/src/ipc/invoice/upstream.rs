@@ -11,7 +11,8 @@ pub struct UpstreamView {
     pub status: Option<u16>,
     /// Error code, e.g. 10104.
     pub code: Option<u32>,
-    /// What the code means to the merchant, as a key of the window's words; `null` without a code or for an unlisted one.
+    /// What the code means to the merchant, as a key of the window's words; `null` for an unlisted code,
+    /// and without one unless the input was called wrong.
     pub meaning: Option<MeaningKey>,
     /// MobilePay's English text.
     pub text: Option<String>,
