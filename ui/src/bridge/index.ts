@@ -17,10 +17,20 @@ function host(): Promise<Host> {
   return found;
 }
 
+/**
+ * `input` without halves of characters, which a cut-off emoji leaves and no JSON reader takes: each becomes U+FFFD.
+ */
+function wellFormed(input: unknown): unknown {
+  if (typeof input === 'string') return input.replace(/\p{Surrogate}/gu, '\ufffd');
+  if (Array.isArray(input)) return input.map(wellFormed);
+  if (typeof input !== 'object' || input === null) return input;
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, wellFormed(value)]));
+}
+
 /** Asks the core. Throws its refusal; read it with `refusalFrom`. */
 export const call: Call = async (name, input) => {
   const { invoke } = await host();
-  return (await invoke(name, input)) as Commands[typeof name]['output'];
+  return (await invoke(name, wellFormed(input))) as Commands[typeof name]['output'];
 };
 
 const ears = new Set<(event: CoreEvent) => void>();

@@ -48,6 +48,15 @@ export const UNDER_MORE: readonly Box[] = [
   'redirectUrl',
 ];
 
+/** Boxes as they stand on the screen, from top to bottom; those of the lines keep the order among themselves. */
+const FROM_TOP: readonly Box[] = ['recipient', 'issueDate', 'dueDate', 'row', 'lines', 'total', 'paymentReference', 'comment', 'issuerId', 'contactName', 'deliveryDate', 'merchantOrderNumber', 'buyerOrderNumber', 'orderDate', 'deliveryAddress', 'invoiceUrl', 'redirectUrl'];
+
+/** How far down a box stands. */
+export function placeOf(box: Box): number {
+  const place = FROM_TOP.indexOf(box.split('.')[0]!);
+  return place < 0 ? FROM_TOP.length : place;
+}
+
 /** A problem with the box it stands beside. */
 export interface Beside {
   box: Box;

@@ -7,7 +7,7 @@
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
 import type { ChannelName, InvoiceView, Refusal } from '../../bridge/generated';
-import type { Beside } from './boxes';
+import { placeOf, type Beside } from './boxes';
 import type { Draft } from './draft.svelte';
 
 export class Sending {
@@ -31,9 +31,9 @@ export class Sending {
     return this.#draft.problems.filter(({ problem }) => problem.channel === null || problem.channel === channel);
   }
 
-  /** The problems that the last refused try left, in the order of the form. */
+  /** The problems that the last refused try left, from top to bottom. */
   get summary(): Beside[] {
-    return this.refused ? this.forbidding(this.refused) : [];
+    return this.refused ? this.forbidding(this.refused).sort((one, other) => placeOf(one.box) - placeOf(other.box)) : [];
   }
 
   /** Sends, or shows why not and answers `null`. A second call while one is on its way does nothing. */
