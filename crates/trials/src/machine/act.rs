@@ -38,6 +38,8 @@ pub(super) enum Act {
     Fault(Strike),
     Mend,
     Reopen,
+    /// Lets what waits go out, and ends the core without warning while a call is under way.
+    Cut,
     SignOut,
     SignIn,
     Withdraw,
@@ -164,6 +166,7 @@ impl ReferenceStateMachine for Sequences {
             (10, strike().prop_map(Act::Fault).boxed()),
             (1, Just(Act::Mend).boxed()),
             (2, Just(Act::Reopen).boxed()),
+            (3, Just(Act::Cut).boxed()),
             (1, Just(Act::SignOut).boxed()),
             (6, Just(Act::SignIn).boxed()),
             (1, Just(Act::Withdraw).boxed()),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use proptest_state_machine::ReferenceStateMachine as _;
 use serde_json::{Value, json};
 
@@ -112,6 +112,9 @@ impl Play {
             }
             Act::Mend => self.mend(),
             Act::Reopen => self.shop.reopen().await?,
+            Act::Cut => {
+                self.struck += self.shop.cut().await?;
+            }
             Act::SignOut => {
                 // The service may be in trouble; whoever asked is then told so.
                 let _ = self.shop.call("session_end", json!({})).await;
@@ -233,10 +236,13 @@ impl Play {
     async fn ask_for_all(&self) -> Result<()> {
         for row in self.shop.shown().await? {
             let id = json!({ "id": row["id"] });
-            if self.shop.call("invoice_refresh", id.clone()).await.is_err() {
+            // The pace may be used up, and that a sign-in was withdrawn is learnt by asking.
+            let mut tries = 0;
+            while let Err(refusal) = self.shop.call("invoice_refresh", id.clone()).await {
+                tries += 1;
+                ensure!(tries < 6, "{id} cannot be asked for: {refusal:?}");
                 self.shop.pass(61);
                 self.shop.sign_in().await?;
-                self.shop.must("invoice_refresh", id).await?;
             }
         }
         Ok(())

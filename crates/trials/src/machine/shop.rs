@@ -12,7 +12,8 @@ use desk::{Browser, BrowserRefused, Desk, Setup};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use simulator::visitor::{self, Person, Return};
-use simulator::{Config, Country, Simulator};
+use simulator::{Config, Country, Fault, Simulator, Trouble};
+use tokio::runtime::Runtime;
 
 use super::act::Deed;
 use crate::books;
@@ -23,6 +24,9 @@ const BACK: &str = "https://nordhavn.example/sandbox/return";
 /// How often it is looked whether the core has done what can be done now. Beyond that the sequence goes on beside it,
 /// which the claims must bear as well.
 const LOOKS: u32 = 40;
+
+/// How long to wait for an event until it is looked again. Only how soon that is depends on it.
+const LOOK_AGAIN: Duration = Duration::from_millis(4);
 
 /// A clock that stands still until it is moved.
 struct Still {
@@ -62,7 +66,8 @@ impl Browser for NoBrowser {
 
 /// The shop and the service.
 pub(super) struct Shop {
-    desk: Arc<Desk>,
+    /// The core lives in a runtime of its own, so that it can end without warning; `None` only while it does.
+    core: Option<Core>,
     secrets: Arc<login::SessionOnly>,
     folder: tempfile::TempDir,
     clock: Arc<Still>,
@@ -86,14 +91,14 @@ impl Shop {
         service.register_redirect_uri(simulator::PRACTICE_CLIENT_ID, BACK);
         let folder = tempfile::tempdir()?;
         let secrets = Arc::new(login::SessionOnly::default());
-        let desk = open(&folder, &secrets, &clock).await?;
+        let core = Core::open(&folder, &secrets, &clock).await?;
         let http = reqwest::Client::builder()
             .no_proxy()
             .tls_certs_only([])
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let mut shop = Self {
-            desk,
+            core: Some(core),
             secrets,
             folder,
             clock,
@@ -128,7 +133,13 @@ impl Shop {
 
     /// A command, and what it answers.
     pub(super) async fn call(&self, name: &str, input: Value) -> Result<Value, Refusal> {
-        self.desk.call(name, input).await
+        self.core().call(name, input).await
+    }
+
+    fn core(&self) -> &Core {
+        self.core
+            .as_ref()
+            .expect("a core that ended is opened again at once")
     }
 
     /// A command that nothing stands in the way of.
@@ -140,9 +151,38 @@ impl Shop {
 
     /// Closes the core and opens it again on the same files.
     pub(super) async fn reopen(&mut self) -> Result<()> {
-        self.desk.close().await;
-        self.desk = open(&self.folder, &self.secrets, &self.clock).await?;
+        if let Some(core) = self.core.take() {
+            core.close().await?;
+        }
+        self.core = Some(Core::open(&self.folder, &self.secrets, &self.clock).await?);
         Ok(())
+    }
+
+    /// Lets what waits go out, and ends the core while the service has not answered yet. Answers how many calls that struck.
+    pub(super) async fn cut(&mut self) -> Result<u64> {
+        let faults = self.service.faults();
+        let late = faults.add(Fault::new(Trouble::Late { ms: 1_000 }).on("api").method("POST"));
+        self.pass(61);
+        let mut struck = 0;
+        let mut events = self.core().desk.events();
+        for _ in 0..LOOKS {
+            let rules = faults.list();
+            struck = rules
+                .iter()
+                .filter(|rule| rule.id == late)
+                .map(|rule| u64::from(rule.struck))
+                .sum();
+            if struck > 0 {
+                break;
+            }
+            let _ = tokio::time::timeout(LOOK_AGAIN, events.recv()).await;
+        }
+        faults.remove(late);
+        if let Some(core) = self.core.take() {
+            core.end_without_warning().await?;
+        }
+        self.core = Some(Core::open(&self.folder, &self.secrets, &self.clock).await?);
+        Ok(struck)
     }
 
     /// Signs in unless that is done. Answers false if something stood in the way.
@@ -198,7 +238,7 @@ impl Shop {
     /// Lets time pass on both sides.
     pub(super) fn pass(&self, seconds: i64) {
         self.clock.seconds.fetch_add(seconds, Ordering::SeqCst);
-        self.desk.time_leapt();
+        self.core().desk.time_leapt();
     }
 
     /// Seconds since the beginning.
@@ -208,14 +248,12 @@ impl Shop {
 
     /// Waits until nothing is on its way and nothing is due, as long as that comes to be soon.
     pub(super) async fn calm(&self) -> Result<()> {
-        let mut events = self.desk.events();
+        let mut events = self.core().desk.events();
         for _ in 0..LOOKS {
             if self.is_calm().await? {
                 return Ok(());
             }
-            let heard = tokio::time::timeout(Duration::from_millis(4), events.recv());
-            // Only how soon it is looked again depends on it.
-            let _ = heard.await;
+            let _ = tokio::time::timeout(LOOK_AGAIN, events.recv()).await;
         }
         Ok(())
     }
@@ -256,8 +294,10 @@ impl Shop {
     }
 
     /// Closes everything and reads both books.
-    pub(super) async fn end(self) -> Result<(Vec<Kept>, Vec<There>)> {
-        self.desk.close().await;
+    pub(super) async fn end(mut self) -> Result<(Vec<Kept>, Vec<There>)> {
+        if let Some(core) = self.core.take() {
+            core.close().await?;
+        }
         let file = books::file(&self.folder.path().join("data"), &self.connection);
         let both = (books::kept(&file)?, self.there().await?);
         self.service.shutdown().await;
@@ -265,18 +305,56 @@ impl Shop {
     }
 }
 
-async fn open(
-    folder: &tempfile::TempDir,
-    secrets: &Arc<login::SessionOnly>,
-    clock: &Arc<Still>,
-) -> Result<Arc<Desk>> {
-    let setup = Setup {
-        data: folder.path().join("data"),
-        documents: folder.path().join("documents"),
-        browser: Arc::new(NoBrowser),
-        secrets: Arc::clone(secrets) as Arc<dyn login::SecretStore>,
-        version: "trial".into(),
-        return_page: "<!doctype html><title>return</title>",
-    };
-    Ok(Desk::open_by(setup, Arc::clone(clock) as Arc<dyn login::Clock>).await?)
+/// A running core.
+struct Core {
+    desk: Arc<Desk>,
+    runtime: Runtime,
+}
+
+impl Core {
+    async fn open(
+        folder: &tempfile::TempDir,
+        secrets: &Arc<login::SessionOnly>,
+        clock: &Arc<Still>,
+    ) -> Result<Self> {
+        let setup = Setup {
+            data: folder.path().join("data"),
+            documents: folder.path().join("documents"),
+            browser: Arc::new(NoBrowser),
+            secrets: Arc::clone(secrets) as Arc<dyn login::SecretStore>,
+            version: "trial".into(),
+            return_page: "<!doctype html><title>return</title>",
+        };
+        let clock = Arc::clone(clock) as Arc<dyn login::Clock>;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let desk = runtime.spawn(Desk::open_by(setup, clock)).await??;
+        Ok(Self { desk, runtime })
+    }
+
+    async fn call(&self, name: &str, input: Value) -> Result<Value, Refusal> {
+        let (desk, name) = (Arc::clone(&self.desk), name.to_owned());
+        let said = self.runtime.spawn(async move { desk.call(&name, input).await });
+        said.await.expect("a command answers and does not panic")
+    }
+
+    /// As the window does when it is closed.
+    async fn close(self) -> Result<()> {
+        let desk = Arc::clone(&self.desk);
+        self.runtime.spawn(async move { desk.close().await }).await?;
+        self.end_without_warning().await
+    }
+
+    /// Everything stops where it waits: no answer is stored any more.
+    async fn end_without_warning(self) -> Result<()> {
+        let Self { desk, runtime } = self;
+        let ended = tokio::task::spawn_blocking(move || {
+            // What SQLite was given in this moment is still written, as the system would after a kill.
+            runtime.shutdown_timeout(Duration::from_secs(20));
+            drop(desk);
+        });
+        Ok(ended.await?)
+    }
 }
