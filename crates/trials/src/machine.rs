@@ -119,8 +119,10 @@ fn all(arguments: &MachineArguments) -> Result<Tally> {
                 if case >= end {
                     return Ok(());
                 }
-                let ended =
-                    one(arguments, case).with_context(|| format!("seed {}, case {case}", arguments.seed))?;
+                let ended = one(arguments, case)
+                    // The other lanes need not go on either.
+                    .inspect_err(|_| next.store(end, Ordering::SeqCst))
+                    .with_context(|| format!("seed {}, case {case}", arguments.seed))?;
                 let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
                 if arguments.stop && ended.verdict != Verdict::default() {
                     next.store(end, Ordering::SeqCst);
@@ -156,7 +158,8 @@ fn rng(seed: u64, case: u64) -> TestRng {
 fn one(arguments: &MachineArguments, case: u64) -> Result<Ended> {
     let config = Config {
         failure_persistence: None,
-        max_shrink_iters: arguments.shrink,
+        // The first step of shrinking is to forget what was not played; without it a sequence cannot be told of.
+        max_shrink_iters: arguments.shrink.max(1),
         ..Config::default()
     };
     let mut runner = TestRunner::new_with_rng(config, rng(arguments.seed, case));

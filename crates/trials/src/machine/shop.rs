@@ -8,12 +8,13 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use desk::ipc::Refusal;
-use desk::{Browser, BrowserRefused, Desk, Setup};
+use desk::{Browser, BrowserRefused, Desk, OpenError, Setup};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use simulator::visitor::{self, Person, Return};
 use simulator::{Config, Country, Fault, Simulator, Trouble};
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 use super::act::Deed;
 use crate::books;
@@ -308,7 +309,36 @@ impl Shop {
 /// A running core.
 struct Core {
     desk: Arc<Desk>,
-    runtime: Runtime,
+    runtime: Own,
+}
+
+/// A runtime that may be dropped anywhere; nothing waits for what is left in it then.
+struct Own(Option<Runtime>);
+
+impl Own {
+    fn start() -> Result<Self> {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        Ok(Self(Some(builder.worker_threads(1).enable_all().build()?)))
+    }
+
+    fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.0.as_ref().expect("it runs until it is ended").spawn(work)
+    }
+
+    /// Ends it and waits until its threads are gone.
+    fn end(mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_timeout(Duration::from_secs(20));
+        }
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Core {
@@ -317,7 +347,7 @@ impl Core {
         secrets: &Arc<login::SessionOnly>,
         clock: &Arc<Still>,
     ) -> Result<Self> {
-        let setup = Setup {
+        let setup = || Setup {
             data: folder.path().join("data"),
             documents: folder.path().join("documents"),
             browser: Arc::new(NoBrowser),
@@ -326,12 +356,19 @@ impl Core {
             return_page: "<!doctype html><title>return</title>",
         };
         let clock = Arc::clone(clock) as Arc<dyn login::Clock>;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()?;
-        let desk = runtime.spawn(Desk::open_by(setup, clock)).await??;
-        Ok(Self { desk, runtime })
+        let runtime = Own::start()?;
+        let mut looks = 0;
+        loop {
+            match runtime.spawn(Desk::open_by(setup(), Arc::clone(&clock))).await? {
+                Ok(desk) => return Ok(Self { desk, runtime }),
+                // The thread that had the books lets go of them when it has done what it was given; a kill is as quick.
+                Err(OpenError::Books(_)) if looks < 1_000 => {
+                    looks += 1;
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     async fn call(&self, name: &str, input: Value) -> Result<Value, Refusal> {
@@ -352,7 +389,7 @@ impl Core {
         let Self { desk, runtime } = self;
         let ended = tokio::task::spawn_blocking(move || {
             // What SQLite was given in this moment is still written, as the system would after a kill.
-            runtime.shutdown_timeout(Duration::from_secs(20));
+            runtime.end();
             drop(desk);
         });
         Ok(ended.await?)
