@@ -47,6 +47,7 @@ impl Claims {
                 // It may have been taken back with its run meanwhile.
                 if let Ok(shown) = shown {
                     wrong.extend(without_evidence(&shown));
+                    wrong.extend(other_id(&shown, &there));
                 }
                 self.states.insert(id.to_owned(), state.to_owned());
             }
@@ -109,6 +110,14 @@ fn not_there(row: &Value, there: &[There]) -> Option<String> {
         _ => known.is_some(),
     };
     (!so).then(|| format!("{} is said to be {state}, but is {known:?}", amount(row)))
+}
+
+/// An id that the service gave to another, or to none.
+fn other_id(shown: &Value, there: &[There]) -> Option<String> {
+    let id = shown["technical"]["serviceId"].as_str()?;
+    let amount = amount(&shown["row"]);
+    let known = there.iter().find(|there| there.amount == amount)?;
+    (known.id != id).then(|| format!("{amount} is said to be {id}, but is {known:?}"))
 }
 
 /// What the service has had for a while is not denied.
