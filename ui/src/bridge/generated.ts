@@ -303,9 +303,9 @@ near: boolean,
  */
 current: CallbackTerms | null, 
 /**
- * What it was asked to do and may be doing, because its answer was lost.
+ * What it was asked to do and may be doing instead, because its answer was lost; oldest first.
  */
-unclear: CallbackTerms | null, 
+unclear: Array<CallbackTerms>, 
 /**
  * When something was heard last, ISO timestamp.
  */

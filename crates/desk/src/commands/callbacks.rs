@@ -196,7 +196,7 @@ async fn view(connection: &Connection) -> Outcome<CallbacksView> {
         local_address: callbacks::local_address(&agreement),
         near: callbacks::is_near(connection.saved.view.world),
         current: agreement.current.map(terms),
-        unclear: agreement.asked.into_iter().next_back().map(terms),
+        unclear: agreement.asked.into_iter().map(terms).collect(),
         last_heard: connection.last_heard().await?.map(|at| at.to_string()),
         last_stranger: connection.last_stranger().map(|at| at.to_string()),
         strays,

@@ -30,8 +30,8 @@ pub struct CallbacksView {
     pub near: bool,
     /// What the service surely does; `null`: nothing was set from here.
     pub current: Option<CallbackTerms>,
-    /// What it was asked to do and may be doing, because its answer was lost.
-    pub unclear: Option<CallbackTerms>,
+    /// What it was asked to do and may be doing instead, because its answer was lost; oldest first.
+    pub unclear: Vec<CallbackTerms>,
     /// When something was heard last, ISO timestamp.
     pub last_heard: Option<String>,
     /// When somebody last came with wrong credentials in this run, ISO timestamp.

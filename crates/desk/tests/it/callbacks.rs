@@ -154,7 +154,7 @@ async fn the_service_is_told_where_to_call_and_calls_with_what_it_was_told() {
                 &agreed["unclear"],
                 &agreed["receiver"]
             ),
-            (&json!(kind), &Value::Null, &json!("listening"))
+            (&json!(kind), &json!([]), &json!("listening"))
         );
         let sent = shop.send(&shop.draft(|_| {}).await, "phone").await;
         let created = shop.until(&sent, "created").await;
@@ -211,7 +211,7 @@ async fn what_the_service_refuses_is_said_in_its_words_and_what_was_agreed_stays
     let view = show(&shop).await;
     assert_eq!(
         (&view["current"]["address"], &view["unclear"]),
-        (&json!("https://shop.example/first"), &Value::Null)
+        (&json!("https://shop.example/first"), &json!([]))
     );
 }
 
@@ -223,14 +223,14 @@ async fn a_lost_answer_leaves_it_open_and_the_first_callback_settles_it() {
     assert_eq!(
         (
             &view["current"],
-            &view["unclear"]["kind"],
+            &view["unclear"][0]["kind"],
             &view["receiver"],
             &view["lastHeard"]
         ),
         (&Value::Null, &json!("api_key"), &json!("listening"), &Value::Null)
     );
     assert_eq!(line.post("[]".to_owned()).await, StatusCode::OK);
-    let view = until(&shop, |view| view["unclear"].is_null()).await;
+    let view = until(&shop, |view| view["unclear"] == json!([])).await;
     assert_eq!(view["current"]["address"], "https://shop.example/callbacks");
     assert!(view["lastHeard"].is_string());
 }
@@ -314,7 +314,7 @@ async fn what_the_service_carries_doubled_and_backwards_with_gaps_ends_as_it_sho
         );
     }
     let view = show(&shop).await;
-    assert_eq!((&view["unclear"], &view["strays"]), (&Value::Null, &json!(0)));
+    assert_eq!((&view["unclear"], &view["strays"]), (&json!([]), &json!(0)));
 }
 
 #[tokio::test]
@@ -441,7 +441,7 @@ async fn what_cannot_be_is_said_and_nothing_is_changed() {
     let view = show(&shop).await;
     assert_eq!(
         (&view["current"], &view["unclear"], &view["wanted"]),
-        (&Value::Null, &Value::Null, &json!(false))
+        (&Value::Null, &json!([]), &json!(false))
     );
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
@@ -449,6 +449,34 @@ async fn what_cannot_be_is_said_and_nothing_is_changed() {
         .call("callbacks_receiver", json!({ "on": true, "port": port }))
         .await;
     assert_eq!(done["callbacks"]["receiver"], "port_taken");
+}
+
+/// The first of two lost answers may be of the call that was carried out.
+#[tokio::test]
+async fn two_lost_answers_are_two_possibilities_and_both_are_shown() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    listen(&shop).await;
+    for (address, fault) in [
+        ("https://shop.example/done", Trouble::DropAfter),
+        ("https://shop.example/not-done", Trouble::DropBefore),
+    ] {
+        service.strike(Fault::new(fault).method("PUT").once());
+        let form = json!({ "address": address });
+        let refusal = shop.try_call("callbacks_set", form).await.unwrap_err();
+        assert_eq!(refusal.code, RefusalCode::Unclear);
+    }
+    let view = show(&shop).await;
+    let addresses: Vec<&Value> = view["unclear"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|terms| &terms["address"])
+        .collect();
+    assert_eq!(
+        addresses,
+        ["https://shop.example/done", "https://shop.example/not-done"]
+    );
 }
 
 #[tokio::test]
@@ -462,7 +490,7 @@ async fn a_wish_that_surely_did_not_arrive_changes_nothing() {
     let refusal = shop.try_call("callbacks_set", form).await.unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Unreachable);
     let view = show(&shop).await;
-    assert_eq!((&view["current"], &view["unclear"]), (&Value::Null, &Value::Null));
+    assert_eq!((&view["current"], &view["unclear"]), (&Value::Null, &json!([])));
     assert_eq!(view["receiver"], "secret_missing");
 }
 

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Parser;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use simulator::{Fault, Trouble};
 use tokio::task::JoinSet;
 
-use super::world::{Ended, World};
+use super::world::{Ended, Errand, World};
 use super::{accuse, program, tell};
 use crate::judge::Verdict;
 
@@ -37,21 +37,44 @@ pub struct FaultArguments {
     lanes: usize,
 }
 
-/// A call of the core: method, and route as the simulator's faults name it.
-type Call = (&'static str, &'static str);
+/// A call of the core: method, route as the simulator's faults name it, and what the merchant does that makes it.
+type Call = (&'static str, &'static str, Errand);
 
 const CALLS: &[Call] = &[
-    ("POST", "/merchants/{merchant}/invoices"),
-    ("POST", "/merchants/{merchant}/invoices/link"),
-    ("PUT", "/merchants/{merchant}/invoices/{invoice}/cancel"),
-    ("GET", "/merchants/{merchant}/invoices/{invoice}/status"),
-    ("GET", "/merchants/{merchant}/invoices/{invoice}"),
-    ("GET", "/merchants/me"),
-    ("GET", "/merchants/{merchant}/invoiceissuers"),
-    ("POST", "token"),
-    ("GET", "discovery"),
-    ("GET", "keys"),
-    ("GET", "authorize"),
+    ("POST", "/merchants/{merchant}/invoices", Errand::Singles),
+    ("POST", "/merchants/{merchant}/invoices/batch", Errand::Many),
+    ("POST", "/merchants/{merchant}/invoices/link", Errand::Singles),
+    (
+        "PUT",
+        "/merchants/{merchant}/invoices/{invoice}/cancel",
+        Errand::Singles,
+    ),
+    (
+        "GET",
+        "/merchants/{merchant}/invoices/{invoice}/status",
+        Errand::Singles,
+    ),
+    ("GET", "/merchants/{merchant}/invoices/{invoice}", Errand::Singles),
+    ("GET", "/merchants/me", Errand::Singles),
+    ("GET", "/merchants/{merchant}/invoiceissuers", Errand::Singles),
+    (
+        "PUT",
+        "/merchants/{merchant}/auth/basic",
+        Errand::Callbacks("basic"),
+    ),
+    (
+        "PUT",
+        "/merchants/{merchant}/auth/apikey",
+        Errand::Callbacks("api_key"),
+    ),
+    ("POST", "/api/v1/directinvoiceconsents", Errand::Consents),
+    ("GET", "/api/v1/directinvoiceconsents", Errand::Consents),
+    ("GET", "/api/v1/directinvoiceconsents/{consent}", Errand::Consents),
+    ("GET", "reporting", Errand::Reports),
+    ("POST", "token", Errand::Singles),
+    ("GET", "discovery", Errand::Singles),
+    ("GET", "keys", Errand::Singles),
+    ("GET", "authorize", Errand::Singles),
 ];
 
 fn status(status: u16, retry_after: Option<u32>, handled: bool) -> Trouble {
@@ -97,7 +120,7 @@ enum Job {
 impl Job {
     fn name(self) -> String {
         match self {
-            Self::Table((method, route)) => format!("{method} {route}"),
+            Self::Table((method, route, _)) => format!("{method} {route}"),
             Self::Chance(_, seed) => format!("seed {seed}"),
         }
     }
@@ -172,10 +195,16 @@ async fn one_world(core: PathBuf, job: Job) -> Result<Tally> {
     };
     let mut world = World::begin(core, seed).await?;
     match job {
-        Job::Table((method, route)) => {
+        Job::Table((method, route, errand)) => {
             for (name, trouble) in troubles() {
+                let name = format!("{name} at {method} {route}");
                 let fault = Fault::new(trouble).on(route).method(method).times(2);
-                tally.struck += world.under(&format!("{name} at {method} {route}"), fault).await?;
+                let struck = world.under(&name, fault, errand).await?;
+                ensure!(
+                    struck > 0,
+                    "{name}: the core makes no such call, so nothing was tried"
+                );
+                tally.struck += struck;
             }
         }
         Job::Chance(rounds, seed) => {
@@ -206,7 +235,7 @@ fn random_faults(dice: &mut StdRng) -> Vec<Fault> {
     (0..dice.random_range(1..=4))
         .map(|_| {
             let (_, trouble) = known[dice.random_range(0..known.len())];
-            let (method, route) = CALLS[dice.random_range(0..CALLS.len())];
+            let (method, route, _) = CALLS[dice.random_range(0..CALLS.len())];
             Fault::new(trouble)
                 .on(route)
                 .method(method)

@@ -32,6 +32,7 @@ pub(crate) async fn connect(core: &Core, simulator: &Simulator, port: u16) -> Re
         "issuer": simulator.issuer(),
         "apiBaseUrl": format!("http://127.0.0.1:{port}/invoice-restapi"),
         "merchantVat": "DK25313763",
+        "transactions": true,
     });
     let added = must(core.call("connection_add", form).await?, "connection_add")?;
     let id = added["id"].as_str().context("a connection has an id")?.to_owned();

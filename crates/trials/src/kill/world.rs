@@ -1,6 +1,7 @@
 //! One world: a simulator that lives through everything, one ledger, and the core that is ended again and again.
 
 mod books;
+mod errands;
 mod runs;
 mod trouble;
 
@@ -55,6 +56,8 @@ struct Wish {
     touched: bool,
 }
 
+pub(super) use errands::Errand;
+
 /// What a world came to.
 pub(super) struct Ended {
     pub(super) on_the_service: usize,
@@ -76,6 +79,8 @@ pub(super) struct World {
     connection: String,
     wishes: Vec<Wish>,
     runs: Vec<runs::Run>,
+    /// How often something was asked for that has a name of its own each time.
+    errands: u32,
     verdict: Verdict,
 }
 
@@ -107,6 +112,7 @@ impl World {
             connection: String::new(),
             wishes: Vec::new(),
             runs: Vec::new(),
+            errands: 0,
             verdict: Verdict::default(),
         };
         let core = world.start("").await?.context("the core does not start")?;

@@ -43,7 +43,7 @@ export class Callbacks {
       this.#take(await this.#call('callbacks_show', {}));
       const view = this.view;
       if (!first || !view) return;
-      const terms = view.unclear ?? view.current;
+      const terms = view.unclear.at(-1) ?? view.current;
       this.port = String(view.port);
       this.address = terms?.address ?? (view.near ? view.localAddress : '');
       this.kind = terms?.kind ?? 'basic';
@@ -67,7 +67,7 @@ export class Callbacks {
     }
     const done = await this.#change(() => this.#call('callbacks_receiver', { on, port: on ? port : (this.view?.port ?? 0) }));
     // The practice world reaches this computer itself, so the address follows the port.
-    if (done && this.view?.near && !this.view.current && !this.view.unclear) this.address = this.view.localAddress;
+    if (done && this.view?.near && !this.view.current && this.view.unclear.length === 0) this.address = this.view.localAddress;
     return done;
   }
 

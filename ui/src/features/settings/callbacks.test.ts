@@ -11,7 +11,7 @@ const VIEW: CallbacksView = {
   localAddress: 'http://127.0.0.1:7891/',
   near: false,
   current: null,
-  unclear: null,
+  unclear: [],
   lastHeard: null,
   lastStranger: null,
   strays: 0,

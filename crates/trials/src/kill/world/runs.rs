@@ -56,6 +56,19 @@ impl World {
         Ok(self.send_rest(core, last).await? && self.handle(core, last, hand).await?)
     }
 
+    /// Sends a file of four rows to phones, while the service is in trouble.
+    pub(super) async fn many_to_phones(&mut self, core: &Core, name: &str) -> Result<()> {
+        if !self.write_many(core, 4, true).await? {
+            bail!("the core died of {name}");
+        }
+        let last = self.runs.len() - 1;
+        self.tell_rows(last, name);
+        if !self.send_rest(core, last).await? {
+            bail!("the core died of {name}");
+        }
+        Ok(())
+    }
+
     async fn write_many(&mut self, core: &Core, rows: usize, by_phone: bool) -> Result<bool> {
         let first = self.wishes.len();
         let due = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date() + Span::new().days(60);
