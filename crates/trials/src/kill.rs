@@ -25,7 +25,7 @@ pub use fault::{FaultArguments, run_faults};
 use world::{Ended, World};
 
 /// Kills in one world.
-const KILLS_IN_A_WORLD: u32 = 60;
+const KILLS_IN_A_WORLD: u32 = 70;
 
 /// Ends the core again and again and compares the simulator's books with the ledger.
 #[derive(Clone, Debug, Parser)]

@@ -75,6 +75,18 @@ const PLACES: &[&str] = &[
     "stop_run",
     "stop_run,commit.before",
     "stop_run,commit.after",
+    "settle_by_id",
+    "settle_by_id,commit.before",
+    "settle_by_id,commit.after",
+    "replace_doubted",
+    "replace_doubted,commit.before",
+    "replace_doubted,commit.after",
+    "take_events",
+    "take_events,commit.before",
+    "take_events,commit.after",
+    "observe_gone",
+    "observe_gone,commit.before",
+    "observe_gone,commit.after",
 ];
 
 /// The first words of places that only many at once pass.
@@ -182,7 +194,41 @@ pub(super) fn bytes(thousandths: u32, length: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::KILLS_IN_A_WORLD;
     use super::*;
+
+    /// The places that the code names, wherever it is.
+    fn named_in_the_code(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                named_in_the_code(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let names = text.split("kill_point::pass(\"").skip(1);
+                found.extend(names.filter_map(|rest| rest.split('"').next().map(str::to_owned)));
+            }
+        }
+    }
+
+    #[test]
+    fn every_place_that_the_code_names_is_died_at_in_each_world() {
+        let mut named = std::collections::BTreeSet::new();
+        for part in ["desk", "ledger", "login"] {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
+            named_in_the_code(&std::path::Path::new(folder).join(part).join("src"), &mut named);
+        }
+        let planned = |name: &String| {
+            PLACES
+                .iter()
+                .any(|place| place.split(',').any(|step| step == name))
+        };
+        let forgotten: Vec<&String> = named.iter().filter(|name| !planned(name)).collect();
+        assert!(
+            named.len() > 15 && forgotten.is_empty(),
+            "{forgotten:?} of {named:?}"
+        );
+    }
 
     #[test]
     fn the_edges_are_exact() {
@@ -195,7 +241,9 @@ mod tests {
     fn one_world_has_every_place_and_every_kind_of_byte() {
         use rand::SeedableRng as _;
         let mut dice = StdRng::seed_from_u64(1);
-        let plans: Vec<Plan> = (0..40).map(|nth| Plan::of(nth, &mut dice)).collect();
+        let plans: Vec<Plan> = (0..KILLS_IN_A_WORLD)
+            .map(|nth| Plan::of(nth, &mut dice))
+            .collect();
         for place in PLACES {
             assert!(plans.contains(&Plan::Place(place)), "{place}");
         }

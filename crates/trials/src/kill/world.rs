@@ -4,6 +4,7 @@ mod books;
 mod errands;
 mod runs;
 mod trouble;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -52,7 +53,9 @@ struct Wish {
     order: Value,
     /// The invoice's id, once `draft_send` answered.
     invoice: Option<String>,
-    /// Somebody paid or cancelled it, so that its state must be asked for before the books are compared.
+    /// The merchant gave it up for another: it may or may not be on the service, and is not followed.
+    given_up: bool,
+    /// Somebody paid or cancelled it, or its time is over, so that its state must be asked for before the books are compared.
     touched: bool,
 }
 
@@ -127,15 +130,17 @@ impl World {
     /// Starts the core, lets the merchant work, and ends it by the `nth` plan. Answers where it died.
     pub(super) async fn until_killed(&mut self, nth: u32) -> Result<&'static str> {
         let plan = Plan::of(nth, &mut self.dice);
-        if let Plan::Place(name) = &plan
-            && name.starts_with("recover")
-        {
-            self.leave_one_on_its_way().await?;
-        }
+        self.prepare(&plan).await?;
         self.note(&format!("core {nth}: {plan:?}"));
         let dies_at = plan.named();
         let mut ended = plan.place();
-        if let Some(core) = self.start(dies_at).await? {
+        // A doubt is given up before it settles itself.
+        let passed = if plan.named().starts_with("replace_doubted") {
+            0
+        } else {
+            STEP
+        };
+        if let Some(core) = self.start_after(passed, dies_at).await? {
             if let Plan::Wire { nth, at } = plan {
                 self.wire.arm(nth, at);
             }
@@ -171,7 +176,7 @@ impl World {
                 victim.kill();
             });
         }
-        if !self.send_some(core, plan).await? {
+        if !self.take_turn(core, plan).await? || !self.send_some(core, plan).await? {
             return Ok(false);
         }
         if !self.somebody_acts(core, plan).await? {
@@ -242,6 +247,7 @@ impl World {
             },
             order: draft.clone(),
             invoice: None,
+            given_up: false,
             touched: false,
         };
         let said = core.call("draft_send", draft).await?;
@@ -257,7 +263,10 @@ impl World {
 
     /// Now and then a customer pays a link, or the merchant cancels.
     async fn somebody_acts(&mut self, core: &Core, plan: &Plan) -> Result<bool> {
-        let cancels = *plan == Plan::Place("cancel.answer") || self.dice.random_bool(0.2);
+        if *plan == Plan::Place("cancel.answer") {
+            return self.cancel_the_latest(core).await;
+        }
+        let cancels = self.dice.random_bool(0.2);
         let pays = self.dice.random_bool(0.2);
         if !(cancels || pays) {
             return Ok(true);
@@ -334,6 +343,11 @@ impl World {
         bail!("the sign-in was refused {TRIES} times")
     }
 
+    /// What both sides take for the present.
+    fn now(&self) -> Timestamp {
+        simulator::Clock::now(&*self.clock)
+    }
+
     async fn move_clock(&self, core: &Core, seconds: i64) -> Result<Said> {
         // The service first: to it, nothing may come from the future.
         let ahead = self.clock.0.fetch_add(seconds, Ordering::SeqCst) + seconds;
@@ -342,7 +356,11 @@ impl World {
 
     async fn start(&mut self, dies_at: &str) -> Result<Option<Core>> {
         // While it was dead, time went on.
-        let ahead = self.clock.0.fetch_add(STEP, Ordering::SeqCst) + STEP;
+        self.start_after(STEP, dies_at).await
+    }
+
+    async fn start_after(&mut self, seconds: i64, dies_at: &str) -> Result<Option<Core>> {
+        let ahead = self.clock.0.fetch_add(seconds, Ordering::SeqCst) + seconds;
         let folder = self.folder.path();
         Core::start(&self.program, folder, ahead, dies_at, &self.victim, &self.http).await
     }

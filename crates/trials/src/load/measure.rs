@@ -28,6 +28,16 @@ pub(super) fn count(simulator: &Simulator) {
     }
 }
 
+/// How often a state was asked for since the last [`count`].
+pub(super) fn looks(simulator: &Simulator) -> u64 {
+    let rules = simulator.faults().list();
+    let looks = COUNTED
+        .iter()
+        .zip(&rules)
+        .filter(|((name, ..), _)| *name == "status");
+    looks.map(|(_, rule)| rule.seen).sum()
+}
+
 /// Lets a share of the calls of the API fail, evenly in every way.
 pub(super) fn trouble(simulator: &Simulator, per_cent: f64, seed: u64) {
     let status = |status, retry_after| Trouble::Status {

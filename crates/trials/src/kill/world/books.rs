@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
+use ledger::Shown;
 use serde_json::json;
 
 use super::super::process::{Core, Said, bury};
-use super::super::visit;
-use super::{Ended, World};
+use super::{Ended, Wish, World};
 use crate::books;
-use crate::judge::{Intent, Kept, There, judge};
+use crate::judge::{Intent, Kept, There, Verdict, judge};
 
 impl World {
     /// What the core says of the latest invoices is compared at once, before anything else can happen.
@@ -26,7 +26,7 @@ impl World {
             let is_there = there.iter().any(|row| row.amount == wish.intent.amount);
             let claims = !matches!(
                 state,
-                "held" | "queued" | "sending" | "waiting" | "in_doubt" | "refused"
+                "replaced" | "held" | "queued" | "sending" | "waiting" | "in_doubt" | "refused"
             );
             if (claims && !is_there) || (state == "refused" && is_there) {
                 let story = wish.intent.story.join(", ");
@@ -48,17 +48,16 @@ impl World {
             bail!("the core died, where nothing kills it");
         }
         for wish in self.wishes.iter().filter(|wish| wish.touched) {
-            let id = json!({ "id": wish.invoice });
-            visit::must(core.call("invoice_refresh", id).await?, "invoice_refresh")?;
+            // Refused where nothing can change any more.
+            core.call("invoice_refresh", json!({ "id": wish.invoice }))
+                .await?;
         }
         if !core.lives() {
             bail!("the core died, where nothing kills it");
         }
         bury(&self.victim).await?;
         let (kept, there) = (self.kept()?, self.there().await?);
-        let intents: Vec<Intent> = self.wishes.into_iter().map(|wish| wish.intent).collect();
-        let mut verdict = self.verdict;
-        verdict.add(judge(&intents, &kept, &there));
+        let verdict = self.judged(&kept, there.clone());
         self.simulator.shutdown().await;
         let mut states = BTreeMap::new();
         for row in &kept {
@@ -71,11 +70,36 @@ impl World {
         })
     }
 
+    /// What was given up is no promise any more, but even that may not be there twice. Its number stays used.
+    fn judged(&self, kept: &[Kept], mut there: Vec<There>) -> Verdict {
+        let mut verdict = self.verdict.clone();
+        let replaced = |amount: i64| {
+            kept.iter()
+                .any(|row| row.amount == amount && row.shown == Shown::Replaced)
+        };
+        let (given_up, wanted): (Vec<&Wish>, Vec<&Wish>) = self
+            .wishes
+            .iter()
+            .partition(|wish| wish.given_up && replaced(wish.intent.amount));
+        for wish in given_up {
+            let amount = wish.intent.amount;
+            if there.iter().filter(|row| row.amount == amount).count() > 1 {
+                verdict
+                    .doubled
+                    .push(format!("{amount} was given up and is there twice"));
+            }
+            there.retain(|row| row.amount != amount);
+        }
+        let intents: Vec<Intent> = wanted.into_iter().map(|wish| wish.intent.clone()).collect();
+        verdict.add(judge(&intents, kept, &there));
+        verdict
+    }
+
     fn kept(&self) -> Result<Vec<Kept>> {
         books::kept(&books::file(self.folder.path(), &self.connection))
     }
 
-    async fn there(&self) -> Result<Vec<There>> {
+    pub(super) async fn there(&self) -> Result<Vec<There>> {
         books::there(&self.http, &self.simulator).await
     }
 }

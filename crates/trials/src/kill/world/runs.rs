@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use anyhow::{Context as _, Result, bail};
-use jiff::{Span, Timestamp};
+use jiff::Span;
 use rand::Rng as _;
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ impl World {
 
     async fn write_many(&mut self, core: &Core, rows: usize, by_phone: bool) -> Result<bool> {
         let first = self.wishes.len();
-        let due = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date() + Span::new().days(60);
+        let due = self.now().to_zoned(jiff::tz::TimeZone::UTC).date() + Span::new().days(60);
         let file = visit::file(first, rows, due);
         let Some(kept) = visit::import(core, file.as_bytes()).await? else {
             // Nothing was sent of it, whatever was kept.
@@ -87,6 +87,7 @@ impl World {
                 },
                 order: Value::Null,
                 invoice: None,
+                given_up: false,
                 touched: false,
             });
         }
