@@ -107,6 +107,8 @@ pub struct InvoiceRecord {
     pub last_checked_at: Option<Timestamp>,
     /// Since when nothing has changed.
     pub changed_at: Timestamp,
+    /// The run that it belongs to: only stopping that takes it back.
+    pub run: Option<String>,
 }
 
 /// The columns of [`summary`].
@@ -117,7 +119,7 @@ impl Ledger {
     /// One invoice, whole.
     pub fn invoice(&self, id: &str) -> Result<InvoiceRecord, LedgerError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {SUMMARY}, content, business, request, service_id, link, last_checked_at, changed_at
+            "SELECT {SUMMARY}, content, business, request, service_id, link, last_checked_at, changed_at, run
              FROM invoice JOIN frozen USING (row) WHERE id = ?1"
         ))?;
         let found = statement.query_row([id], |row| Ok(record(row))).optional()?;
@@ -127,7 +129,7 @@ impl Ledger {
     /// Invoices on the phone with the number `phone` (E.164), and all links, newest first: what a customer could see.
     pub fn bills_for(&self, phone: &str, limit: u32) -> Result<Vec<InvoiceRecord>, LedgerError> {
         let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {SUMMARY}, content, business, request, service_id, link, last_checked_at, changed_at
+            "SELECT {SUMMARY}, content, business, request, service_id, link, last_checked_at, changed_at, run
              FROM invoice JOIN frozen USING (row)
              WHERE service_id IS NOT NULL AND (phone = ?1 OR channel = 'link') ORDER BY number DESC LIMIT ?2"
         ))?;
@@ -256,5 +258,6 @@ fn record(row: &Row<'_>) -> Result<InvoiceRecord, LedgerError> {
             .map(sql::moment)
             .transpose()?,
         changed_at: sql::moment(row.get("changed_at")?)?,
+        run: row.get("run")?,
     })
 }

@@ -333,3 +333,19 @@ async fn what_is_on_its_way_when_the_run_is_stopped_goes_to_its_end() {
     until(&shop, &run, "sent 3").await;
     assert_eq!(numbers(&service).await, [1, 2, 3]);
 }
+
+/// Stopping the run takes it back; a button that would be refused is none.
+#[tokio::test]
+async fn a_held_row_of_a_run_is_not_offered_to_be_taken_back_alone() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let run = import(&shop, 2).await;
+    let run = send(&shop, &run, "link").await;
+    let row = &rows(&shop, &run, "under_way", "link").await[0];
+    let id = json!({ "id": row["invoice"]["id"] });
+    let shown = shop.call("invoice_show", id.clone()).await;
+    assert_eq!(shown["row"]["state"], "held");
+    let offered = shown["actions"].as_array().unwrap();
+    assert!(!offered.contains(&json!("undo")), "{offered:?}");
+    assert!(shop.try_call("invoice_undo", id).await.is_err());
+}

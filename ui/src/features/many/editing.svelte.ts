@@ -1,7 +1,7 @@
 /** One row in the pane: its boxes, what is wrong with them, and the paper that it would become. */
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
-import type { DraftFormView, PaperLanguage, ProblemView, Refusal, RunRowOpened } from '../../bridge/generated';
+import type { ChannelName, DraftFormView, PaperLanguage, ProblemView, Refusal, RunRowOpened } from '../../bridge/generated';
 import { Sheets } from '../paper';
 
 /** The boxes that a file fills most often; the others are shown only when something is wrong with them. */
@@ -31,9 +31,12 @@ export class Editing {
   busy = $state(false);
   readonly sheets: Sheets;
   readonly #call: Call;
+  readonly #channel: () => ChannelName;
 
-  constructor(call: Call, run: string, position: number) {
+  /** `channel`: the way by which the run is about to be sent. */
+  constructor(call: Call, run: string, position: number, channel: () => ChannelName) {
     this.#call = call;
+    this.#channel = channel;
     this.run = run;
     this.position = position;
     this.sheets = new Sheets((language: PaperLanguage | undefined) =>
@@ -66,15 +69,21 @@ export class Editing {
     }
   }
 
+  /** What is wrong with it for the way that is chosen: a link needs no phone. */
+  get problems(): ProblemView[] {
+    const channel = this.#channel();
+    return this.opened?.reading.problems.filter((problem) => problem.channel === null || problem.channel === channel) ?? [];
+  }
+
   /** What is wrong with a box. */
   problemAt(box: Box): ProblemView | undefined {
-    return this.opened?.reading.problems.find((problem) => problem.field === PATHS[box]);
+    return this.problems.find((problem) => problem.field === PATHS[box]);
   }
 
   /** What is wrong elsewhere. */
   get others(): ProblemView[] {
     const paths = Object.values(PATHS);
-    return this.opened?.reading.problems.filter((problem) => !paths.includes(problem.field)) ?? [];
+    return this.problems.filter((problem) => !paths.includes(problem.field));
   }
 
   end(): void {

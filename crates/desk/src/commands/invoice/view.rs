@@ -84,7 +84,7 @@ fn technical(record: &InvoiceRecord, evidence: &[Evidence]) -> TechnicalView {
 fn actions(record: &InvoiceRecord) -> Vec<InvoiceAction> {
     let shown = record.summary.shown;
     let mut actions = Vec::new();
-    if shown == Shown::Held {
+    if shown == Shown::Held && record.run.is_none() {
         actions.push(InvoiceAction::Undo);
     }
     if record.link.is_some() && record.summary.open {
