@@ -40,6 +40,15 @@ pub(crate) fn kept(file: &Path) -> Result<Vec<Kept>> {
         .collect()
 }
 
+/// The numbers that the ledger in `file` says no invoice bears.
+pub(crate) fn burnt(file: &Path) -> Result<Vec<u64>> {
+    let books = Ledger::open(file)?;
+    // One at the end of the series goes back to it and is given again.
+    let next = books.next_number()?;
+    let burnt = books.burnt_numbers()?;
+    Ok(burnt.into_iter().filter(|number| *number < next).collect())
+}
+
 /// Every invoice of the service.
 pub(crate) async fn there(http: &reqwest::Client, simulator: &Simulator) -> Result<Vec<There>> {
     let url = format!("{}/__practice/state", simulator.base_url());

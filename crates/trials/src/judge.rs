@@ -76,8 +76,14 @@ impl Verdict {
     }
 }
 
-/// Compares both books when nothing is on its way any more.
+/// Compares both books when nothing is on its way any more and no number was given back out of turn.
 pub(crate) fn judge(intents: &[Intent], kept: &[Kept], there: &[There]) -> Verdict {
+    judge_but(intents, kept, there, &[])
+}
+
+/// The same, where the ledger itself says which numbers no invoice bears: those that were taken back while a later one was in
+/// use already.
+pub(crate) fn judge_but(intents: &[Intent], kept: &[Kept], there: &[There], burnt: &[u64]) -> Verdict {
     let mut verdict = Verdict::default();
     let ours = by_amount(kept, |row| row.amount);
     let theirs = by_amount(there, |row| row.amount);
@@ -113,7 +119,7 @@ pub(crate) fn judge(intents: &[Intent], kept: &[Kept], there: &[There]) -> Verdi
         }
     }
     verdict.misclaimed.extend(strangers(intents, there));
-    verdict.misclaimed.extend(holes(kept));
+    verdict.misclaimed.extend(holes(kept, burnt));
     verdict
 }
 
@@ -165,9 +171,13 @@ fn strangers(intents: &[Intent], there: &[There]) -> Vec<String> {
         .collect()
 }
 
-/// Numbers must run from one without a gap or a double.
-fn holes(kept: &[Kept]) -> Vec<String> {
-    let mut numbers: Vec<u64> = kept.iter().map(|row| row.number).collect();
+/// Numbers must run from one without a double, and without a gap that the ledger does not know of.
+fn holes(kept: &[Kept], burnt: &[u64]) -> Vec<String> {
+    let mut numbers: Vec<u64> = kept
+        .iter()
+        .map(|row| row.number)
+        .chain(burnt.iter().copied())
+        .collect();
     numbers.sort_unstable();
     let right = numbers
         .iter()
@@ -176,7 +186,9 @@ fn holes(kept: &[Kept]) -> Vec<String> {
     if right {
         Vec::new()
     } else {
-        vec![format!("the numbers are {numbers:?}")]
+        vec![format!(
+            "the numbers are {numbers:?}, of which no invoice bears {burnt:?}"
+        )]
     }
 }
 
@@ -279,6 +291,15 @@ mod tests {
             (0, 0, 1)
         );
         assert_eq!(found(&[], &[], &[there(1, 500, "created")]), (0, 0, 1));
+    }
+
+    #[test]
+    fn a_number_that_is_known_to_be_taken_back_is_no_hole_and_is_borne_by_nobody() {
+        let intents = [intent(500, true)];
+        let theirs = [there(2, 500, "created")];
+        let ours = [kept(2, 500, Shown::Created)];
+        assert_eq!(judge_but(&intents, &ours, &theirs, &[1]), Verdict::default());
+        assert_eq!(judge_but(&intents, &ours, &theirs, &[1, 2]).misclaimed.len(), 1);
     }
 
     #[test]

@@ -3187,7 +3187,8 @@ status: number | null,
  */
 code: number | null, 
 /**
- * What the code means to the merchant, as a key of the window's words; `null` without a code or for an unlisted one.
+ * What the code means to the merchant, as a key of the window's words; `null` for an unlisted code,
+ * and without one unless the input was called wrong.
  */
 meaning: MeaningKey | null, 
 /**

@@ -134,12 +134,9 @@ impl World {
         self.note(&format!("core {nth}: {plan:?}"));
         let dies_at = plan.named();
         let mut ended = plan.place();
-        // A doubt is given up before it settles itself.
-        let passed = if plan.named().starts_with("replace_doubted") {
-            0
-        } else {
-            STEP
-        };
+        // A doubt is given up, and now and then a run is stopped, before what is in doubt settles itself.
+        let at_once = plan.named().starts_with("replace_doubted") || self.dice.random_bool(0.25);
+        let passed = if at_once { 0 } else { STEP };
         if let Some(core) = self.start_after(passed, dies_at).await? {
             if let Plan::Wire { nth, at } = plan {
                 self.wire.arm(nth, at);

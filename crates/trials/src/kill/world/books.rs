@@ -9,7 +9,7 @@ use serde_json::json;
 use super::super::process::{Core, Said, bury};
 use super::{Ended, Wish, World};
 use crate::books;
-use crate::judge::{Intent, Kept, There, Verdict, judge};
+use crate::judge::{Intent, Kept, There, Verdict, judge_but};
 
 impl World {
     /// What the core says of the latest invoices is compared at once, before anything else can happen.
@@ -57,7 +57,8 @@ impl World {
         }
         bury(&self.victim).await?;
         let (kept, there) = (self.kept()?, self.there().await?);
-        let verdict = self.judged(&kept, there.clone());
+        let burnt = books::burnt(&books::file(self.folder.path(), &self.connection))?;
+        let verdict = self.judged(&kept, there.clone(), &burnt);
         self.simulator.shutdown().await;
         let mut states = BTreeMap::new();
         for row in &kept {
@@ -71,7 +72,7 @@ impl World {
     }
 
     /// What was given up is no promise any more, but even that may not be there twice. Its number stays used.
-    fn judged(&self, kept: &[Kept], mut there: Vec<There>) -> Verdict {
+    fn judged(&self, kept: &[Kept], mut there: Vec<There>, burnt: &[u64]) -> Verdict {
         let mut verdict = self.verdict.clone();
         let replaced = |amount: i64| {
             kept.iter()
@@ -91,7 +92,7 @@ impl World {
             there.retain(|row| row.amount != amount);
         }
         let intents: Vec<Intent> = wanted.into_iter().map(|wish| wish.intent.clone()).collect();
-        verdict.add(judge(&intents, kept, &there));
+        verdict.add(judge_but(&intents, kept, &there, burnt));
         verdict
     }
 

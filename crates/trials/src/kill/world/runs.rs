@@ -181,12 +181,7 @@ impl World {
                 if self.dice.random_bool(0.5) && matches!(self.move_clock(core, HOLD).await?, Said::Dead) {
                     return Ok(false);
                 }
-                self.runs[at].stopped = true;
-                if matches!(core.call("run_stop", id).await?, Said::Dead) {
-                    return Ok(false);
-                }
-                self.tell_rows(at, "stopped");
-                if !self.read_rows(core, at).await? {
+                if !self.stop(core, at).await? {
                     return Ok(false);
                 }
                 if self.dice.random_bool(0.5) {
@@ -220,10 +215,26 @@ impl World {
         {
             return Ok(false);
         }
+        // Some merchants have enough of it after a death.
+        if !self.runs[at].stopped && self.dice.random_bool(0.25) {
+            return self.stop(core, at).await;
+        }
         if self.runs[at].stopped {
             return self.read_rows(core, at).await;
         }
         self.send_rest(core, at).await
+    }
+
+    /// Stops a run and takes down what was taken back.
+    async fn stop(&mut self, core: &Core, at: usize) -> Result<bool> {
+        self.runs[at].stopped = true;
+        let id = json!({ "id": self.runs[at].id });
+        // Refused, if it was stopped before.
+        if matches!(core.call("run_stop", id).await?, Said::Dead) {
+            return Ok(false);
+        }
+        self.tell_rows(at, "stopped");
+        self.read_rows(core, at).await
     }
 
     fn tell_rows(&mut self, at: usize, what: &str) {
