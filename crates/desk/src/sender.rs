@@ -87,7 +87,9 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
         }
     };
     let correlation = Uuid::new_v4();
-    begin(connection, &item, correlation).await?;
+    if !begin(connection, &item, correlation).await? {
+        return Ok(Step::Again);
+    }
     kill_point::pass("socket.before");
     let attempt = attempt(connection, &ready, &item, correlation).await;
     kill_point::pass("answer");
@@ -131,16 +133,17 @@ pub(crate) async fn release_held(connection: &Connection, now: Timestamp) -> Don
     Ok(())
 }
 
-async fn begin(connection: &Connection, item: &Outgoing, correlation: Uuid) -> Done<()> {
-    let (id, now) = (item.invoice_id.clone(), connection.now());
-    connection
+/// Answers whether it goes out: it may have waited past its day.
+async fn begin(connection: &Connection, item: &Outgoing, correlation: Uuid) -> Done<bool> {
+    let (id, day, now) = (item.invoice_id.clone(), connection.trade_day(), connection.now());
+    let goes = connection
         .books
-        .with(move |books| books.begin_sending(&id, &correlation.to_string(), now))
+        .with(move |books| books.begin_sending(&id, &correlation.to_string(), &day, now))
         .await??;
     connection.tell(Event::InvoicesChanged {
         ids: vec![item.invoice_id.clone()],
     });
-    Ok(())
+    Ok(goes)
 }
 
 /// How a call for one invoice ended: the service's id and the link.

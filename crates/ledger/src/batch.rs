@@ -5,10 +5,10 @@
 
 use invoice::Channel;
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::outbox::{self, Answered, Outcome, Outgoing, PAUSED};
-use crate::{Ledger, LedgerError, sql};
+use crate::{Ledger, LedgerError, TradeDay, recheck, sql};
 
 /// How one of a batch ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub struct Settled {
     pub answered: Answered,
 }
 
+/// What goes out next of the runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// On their way from now on, in the order of the numbers.
+    pub items: Vec<Outgoing>,
+    /// Ids of those that may not go out on this day any more (security 6.5).
+    pub held_back: Vec<String>,
+}
+
 impl Ledger {
     /// What may go out at `now` by `channel`, in the order of the numbers: only invoices of runs.
     pub fn next_batch(
@@ -29,54 +38,44 @@ impl Ledger {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Outgoing>, LedgerError> {
-        let mut statement = self.db.prepare_cached(NEXT_BATCH)?;
-        let rows = statement.query_map(
-            params![now.as_millisecond(), sql::word(&channel)?, limit],
-            |row| Ok(outbox::read(row)),
-        )?;
-        rows.map(|row| row?).collect()
+        next(&self.db, channel, now, limit)
     }
 
     /// Takes what goes out next in one call by `channel` and commits that it does, with nothing in between: what a pause or a
-    /// stop holds back cannot slip out. What is in doubt goes without what is new, so that it goes as it went before.
+    /// stop holds back cannot slip out. What is in doubt goes without what is new, so that it goes as it went before. What was
+    /// never out and may not go on `day` any more is held back.
     pub fn take_for_run(
         &mut self,
         channel: Channel,
         correlation_id: &str,
+        day: &TradeDay,
         now: Timestamp,
         limit: u32,
-    ) -> Result<Vec<Outgoing>, LedgerError> {
-        let mut taken = self.next_batch(channel, now, limit)?;
-        if let Some(doubted) = taken.first().map(|first| first.was_in_doubt) {
-            taken.retain(|item| item.was_in_doubt == doubted);
-            let ids: Vec<String> = taken.iter().map(|item| item.invoice_id.clone()).collect();
-            self.begin_batch(&ids, correlation_id, now)?;
-        }
-        Ok(taken)
+    ) -> Result<Load, LedgerError> {
+        let mut found = next(&self.db, channel, now, limit)?;
+        let Some(doubted) = found.first().map(|first| first.was_in_doubt) else {
+            return Ok(Load::default());
+        };
+        found.retain(|item| item.was_in_doubt == doubted);
+        kill_point::pass("begin_batch");
+        self.transaction(|db| {
+            let mut load = Load::default();
+            for item in found {
+                if recheck::held_back(db, &item.invoice_id, day, now)? {
+                    load.held_back.push(item.invoice_id);
+                } else {
+                    outbox::begin(db, &item.invoice_id, correlation_id, now)?;
+                    load.items.push(item);
+                }
+            }
+            Ok(load)
+        })
     }
 
     /// When the next one of a run may go out, if any waits.
     pub fn next_run_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
         let soonest: Option<i64> = self.db.query_row(NEXT_RUN_WAKE, [PAUSED], |row| row.get(0))?;
         soonest.map(sql::moment).transpose()
-    }
-
-    /// Commits that all of them go out now in one call. Only after this may a socket open.
-    ///
-    /// # Errors
-    /// [`LedgerError::WrongState`] when one is on its way already or done; nothing is written then.
-    pub fn begin_batch(
-        &mut self,
-        invoice_ids: &[String],
-        correlation_id: &str,
-        now: Timestamp,
-    ) -> Result<(), LedgerError> {
-        kill_point::pass("begin_batch");
-        self.transaction(|db| {
-            invoice_ids
-                .iter()
-                .try_for_each(|id| outbox::begin(db, id, correlation_id, now))
-        })
     }
 
     /// Stores how each ended, all in one transaction.
@@ -91,6 +90,15 @@ impl Ledger {
                 .try_for_each(|one| outbox::end(db, &one.invoice_id, &one.outcome, &one.answered, now))
         })
     }
+}
+
+fn next(db: &Connection, channel: Channel, now: Timestamp, limit: u32) -> Result<Vec<Outgoing>, LedgerError> {
+    let mut statement = db.prepare_cached(NEXT_BATCH)?;
+    let rows = statement.query_map(
+        params![now.as_millisecond(), sql::word(&channel)?, limit],
+        |row| Ok(outbox::read(row)),
+    )?;
+    rows.map(|row| row?).collect()
 }
 
 pub(crate) const NEXT_BATCH: &str = "SELECT id, number, channel, request, attempts, was_in_doubt, run

@@ -24,6 +24,8 @@ pub enum What {
     Refused,
     /// It did not reach the service; it waits.
     NotSent,
+    /// This computer did not let it out: its day had passed, or its customer had got as many as a day allows.
+    HeldBack,
     /// The answer got lost.
     AnswerLost,
     /// The program ended while it was on its way.

@@ -22,6 +22,7 @@ mod outbox;
 mod overview;
 #[cfg(test)]
 mod plans;
+mod recheck;
 mod reconcile;
 mod reports;
 mod run_results;
@@ -32,7 +33,7 @@ mod sending;
 mod sql;
 mod waiting;
 
-pub use batch::Settled;
+pub use batch::{Load, Settled};
 pub use business::BusinessRecord;
 pub use callbacks::{Heard, Taken};
 pub use consents::{Asked, ConsentAnswer, ConsentCounts, ConsentRecord, ConsentSaid};
@@ -47,6 +48,7 @@ pub use numbers::{Gap, GapReason, Series};
 pub use open::Ledger;
 pub use outbox::{Answered, Outcome, Outgoing};
 pub use overview::{Age, Figure, Overview, Recent, Week};
+pub use recheck::TradeDay;
 pub use reconcile::{By, PaidInvoice, Reconciliation, Reported, Unmatched, reconcile};
 pub use reports::Statement;
 pub use run_results::RunResult;

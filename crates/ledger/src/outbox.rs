@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::evidence::{self, Evidence, Source, What};
-use crate::{Ledger, LedgerError, callbacks, invoices, sql};
+use crate::{Ledger, LedgerError, TradeDay, callbacks, invoices, recheck, sql};
 
 /// How long an interrupted attempt may still be on its way: the caller's total time-out and a margin (security 6.2).
 pub(crate) const STILL_ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(45);
@@ -178,7 +178,8 @@ impl Ledger {
         Ok(sql::count(count))
     }
 
-    /// Commits that the bytes go out now. Only after this may a socket open.
+    /// Commits that the bytes go out now. Only after this may a socket open, and only if it answers `true`: one that was
+    /// never out and may not go on `day` any more is held back instead (security 6.5).
     ///
     /// # Errors
     /// [`LedgerError::WrongState`] when it is on its way already or done.
@@ -186,10 +187,18 @@ impl Ledger {
         &mut self,
         invoice_id: &str,
         correlation_id: &str,
+        day: &TradeDay,
         now: Timestamp,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<bool, LedgerError> {
         kill_point::pass("begin_sending");
-        self.transaction(|db| begin(db, invoice_id, correlation_id, now))
+        self.transaction(|db| {
+            must_wait(db, invoice_id)?;
+            if recheck::held_back(db, invoice_id, day, now)? {
+                return Ok(false);
+            }
+            begin(db, invoice_id, correlation_id, now)?;
+            Ok(true)
+        })
     }
 
     /// Stores how the attempt ended. `said` is the answer as evidence: status, code, words, raw text.
@@ -230,13 +239,7 @@ pub(crate) fn begin(
     correlation_id: &str,
     now: Timestamp,
 ) -> Result<(), LedgerError> {
-    let found = outbox(db, invoice_id)?;
-    if !matches!(found.as_str(), "held" | "queued" | "waiting" | "in_doubt") {
-        return Err(LedgerError::WrongState {
-            found,
-            wanted: "sent",
-        });
-    }
+    must_wait(db, invoice_id)?;
     let attempted = Evidence {
         correlation_id: Some(correlation_id.to_owned()),
         ..Evidence::of_ours(What::Attempted, now)
@@ -245,6 +248,17 @@ pub(crate) fn begin(
     db.prepare_cached("UPDATE invoice SET attempts = attempts + 1 WHERE id = ?1")?
         .execute([invoice_id])?;
     move_to(db, invoice_id, "sending", now, now)
+}
+
+fn must_wait(db: &Connection, invoice_id: &str) -> Result<(), LedgerError> {
+    let found = outbox(db, invoice_id)?;
+    if matches!(found.as_str(), "held" | "queued" | "waiting" | "in_doubt") {
+        return Ok(());
+    }
+    Err(LedgerError::WrongState {
+        found,
+        wanted: "sent",
+    })
 }
 
 /// [`Ledger::settle`] within a transaction.
@@ -325,7 +339,7 @@ fn settle(
 
 /// Whether an earlier attempt was answered as not carried out. That is assumed of such answers (security 6.2); where the
 /// identical invoice exists afterwards, the assumption was wrong.
-fn turned_away(db: &Connection, id: &str) -> Result<bool, LedgerError> {
+pub(crate) fn turned_away(db: &Connection, id: &str) -> Result<bool, LedgerError> {
     Ok(db
         .prepare_cached(
             "SELECT 1 FROM evidence WHERE invoice_id = ?1 AND what = 'not_sent' AND status IS NOT NULL",

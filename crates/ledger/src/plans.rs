@@ -6,6 +6,7 @@ use crate::batch::{NEXT_BATCH, NEXT_RUN_WAKE};
 use crate::consents::{CONSENTS, CONSENTS_ASKED};
 use crate::listing::{count_statement, list_statement};
 use crate::overview::figure_statement;
+use crate::recheck::WENT_OUT_TODAY;
 use crate::reports::{PAID, REPORTED};
 use crate::run_results::{TURNED_INVALID, run_results_statement};
 use crate::runs::{RUN_ROWS, RUNS};
@@ -145,6 +146,7 @@ fn the_outbox_runs_consents_and_reports_walk_their_index_in_its_order() {
         (CONSENTS_ASKED, "consent_asked"),
         (PAID, "invoice_by_paid"),
         (REPORTED, "reported_by_day"),
+        (WENT_OUT_TODAY, "invoice_by_phone"),
         (
             "SELECT id FROM invoice WHERE run = ?1 AND outbox = 'waiting' ORDER BY number",
             "invoice_of_run",

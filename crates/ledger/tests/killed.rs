@@ -42,7 +42,9 @@ fn the_victim() {
     };
     books.send("d", 1, &order, freeze).unwrap();
     die("send");
-    books.begin_sending("a", "correlation", at(5)).unwrap();
+    books
+        .begin_sending("a", "correlation", &shop::any_day(), at(5))
+        .unwrap();
     die("begin");
     books.settle("a", &accepted("a"), answer(), at(6)).unwrap();
     die("settle");
@@ -78,7 +80,9 @@ fn run_dies(books: &mut Ledger, die: &dyn Fn(&str)) {
     };
     books.queue_chunk("r", &orders, freeze).unwrap();
     die("chunk");
-    books.begin_batch(&ids, "batch", at(10)).unwrap();
+    let day = shop::any_day();
+    let load = books.take_for_run(invoice::Channel::Phone, "batch", &day, at(10), 9);
+    assert_eq!(load.unwrap().items.len(), ids.len());
     die("batch begun");
     let ends = ids.map(|id| ledger::Settled {
         outcome: accepted(&id),

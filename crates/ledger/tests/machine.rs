@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use invoice::{Country, Money, State};
 use ledger::{Answered, Heard, LedgerError, Outcome, Shown, Verified};
 use proptest::prelude::*;
-use shop::{Bill, Shop, accepted, answer, at, status};
+use shop::{Bill, Shop, accepted, answer, any_day, at, status};
 
 #[derive(Clone, Copy, Debug)]
 enum Fate {
@@ -107,7 +107,11 @@ impl World {
             return;
         };
         let id = item.invoice_id.clone();
-        self.shop().books.begin_sending(&id, "correlation", now).unwrap();
+        let begun = self
+            .shop()
+            .books
+            .begin_sending(&id, "correlation", &any_day(), now);
+        assert!(begun.unwrap());
         let retry_at = at(self.seconds + 45);
         let outcome = match fate {
             Fate::Taken => self.service.take(&id, &item.request),

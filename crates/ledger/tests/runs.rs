@@ -9,9 +9,10 @@ use std::convert::Infallible;
 
 use invoice::Channel;
 use ledger::{
-    Answered, LedgerError, Outcome, RowState, RunCounts, RunOrder, RunState, SendOrder, Settled, Shown, What,
+    Answered, LedgerError, Load, Outcome, RowState, RunCounts, RunOrder, RunState, SendOrder, Settled, Shown,
+    What,
 };
-use shop::{Bill, Shop, accepted, at, bytes, form};
+use shop::{Bill, Shop, accepted, any_day, at, bytes, form};
 
 fn import(rows: usize) -> Shop {
     let mut shop = Shop::new();
@@ -60,11 +61,16 @@ fn settled(id: &str, outcome: Outcome) -> Settled {
     }
 }
 
+fn take(shop: &mut Shop, correlation: &str, seconds: i64, limit: u32) -> Load {
+    shop.books
+        .take_for_run(Channel::Phone, correlation, &any_day(), at(seconds), limit)
+        .unwrap()
+}
+
 fn begin(shop: &mut Shop, seconds: i64) -> Vec<String> {
-    let batch = shop.books.next_batch(Channel::Phone, at(seconds), 2_000).unwrap();
-    let ids: Vec<String> = batch.into_iter().map(|item| item.invoice_id).collect();
-    shop.books.begin_batch(&ids, "batch", at(seconds)).unwrap();
-    ids
+    let load = take(shop, "batch", seconds, 2_000);
+    assert!(load.held_back.is_empty());
+    load.items.into_iter().map(|item| item.invoice_id).collect()
 }
 
 #[test]
@@ -196,12 +202,7 @@ fn a_paused_run_stays_paused_over_a_restart_and_wakes_nobody() {
     assert_eq!(shop.books.next_to_send(at(1_000_000)).unwrap(), None);
     assert_eq!(shop.books.next_wake().unwrap(), None);
     assert_eq!(shop.books.next_run_wake().unwrap(), None);
-    assert!(
-        shop.books
-            .take_for_run(Channel::Phone, "c", at(1_000_000), 9)
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(take(&mut shop, "c", 1_000_000, 9), Load::default());
     assert!(shop.books.release_due(at(1_000_000)).unwrap().is_empty());
     assert!(queue(&mut shop, 1, "").is_err());
     assert!(shop.books.retry_now(&ids[0], at(9)).is_err());
@@ -316,16 +317,16 @@ fn what_is_in_doubt_goes_again_without_what_is_new() {
         .map(|id| settled(id, Outcome::Unclear { retry_at: at(60) }));
     shop.books.settle_batch(&lost.collect::<Vec<_>>(), at(7)).unwrap();
     queue(&mut shop, 2, "").unwrap();
-    let mut take = |seconds| {
-        let taken = shop
-            .books
-            .take_for_run(Channel::Phone, "again", at(seconds), 9)
-            .unwrap();
-        taken.into_iter().map(|item| item.invoice_id).collect::<Vec<_>>()
+    let mut taken = |seconds| {
+        let load = take(&mut shop, "again", seconds, 9);
+        load.items
+            .into_iter()
+            .map(|item| item.invoice_id)
+            .collect::<Vec<_>>()
     };
-    assert_eq!(take(61), ["i1", "i2"]);
-    assert_eq!(take(61), ["i3", "i4"]);
-    assert_eq!(take(61), [""; 0], "what is on its way is not taken twice");
+    assert_eq!(taken(61), ["i1", "i2"]);
+    assert_eq!(taken(61), ["i3", "i4"]);
+    assert_eq!(taken(61), [""; 0], "what is on its way is not taken twice");
 }
 
 #[test]

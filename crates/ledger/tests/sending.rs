@@ -7,7 +7,7 @@ mod shop;
 use invoice::{Channel, DraftForm};
 use jiff::SignedDuration;
 use ledger::{Answered, Filter, Gap, GapReason, LedgerError, Outcome, SendOrder, Shown, Tier, What};
-use shop::{Bill, Shop, accepted, answer, at, bytes, form};
+use shop::{Bill, Shop, accepted, answer, any_day, at, bytes, form};
 
 fn shown(shop: &Shop, id: &str) -> Shown {
     shop.books.invoice(id).unwrap().summary.shown
@@ -219,12 +219,12 @@ fn illegal_moves_are_errors_and_change_nothing() {
     assert!(matches!(settle, LedgerError::WrongState { .. }));
     shop.begin("a", 5);
     assert!(matches!(
-        shop.books.begin_sending("a", "twice", at(5)),
+        shop.books.begin_sending("a", "twice", &any_day(), at(5)),
         Err(LedgerError::WrongState { .. })
     ));
     shop.settle("a", &accepted("a"), 6);
     assert!(matches!(
-        shop.books.begin_sending("a", "again", at(7)),
+        shop.books.begin_sending("a", "again", &any_day(), at(7)),
         Err(LedgerError::WrongState { .. })
     ));
     assert!(matches!(
@@ -232,7 +232,7 @@ fn illegal_moves_are_errors_and_change_nothing() {
         Err(LedgerError::WrongState { .. })
     ));
     assert!(matches!(
-        shop.books.begin_sending("no such", "x", at(8)),
+        shop.books.begin_sending("no such", "x", &any_day(), at(8)),
         Err(LedgerError::NotFound("invoice"))
     ));
     assert_eq!(shown(&shop, "a"), Shown::Accepted);

@@ -3094,7 +3094,7 @@ flagged: boolean, };
 /**
  * What can happen to an invoice.
  */
-export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "answer_lost" | "interrupted" | "id_given" | "replaced" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "unknown";
+export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "due_date_passed" | "daily_limit" | "answer_lost" | "interrupted" | "id_given" | "replaced" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "unknown";
 
 /**
  * What came of trying now.
@@ -3225,7 +3225,7 @@ export type Verdict = "good" | "bad" | "open";
 /**
  * Why an invoice waits.
  */
-export type WaitingReason = "held" | "its_turn" | "on_its_way" | "run_paused" | "not_reached" | "not_let_in" | "busy" | "answer_lost" | "interrupted" | "repeat_refused" | "repeat_not_reached" | "id_unknown";
+export type WaitingReason = "held" | "its_turn" | "on_its_way" | "run_paused" | "not_reached" | "not_let_in" | "busy" | "daily_limit" | "answer_lost" | "interrupted" | "repeat_refused" | "repeat_not_reached" | "id_unknown";
 
 /**
  * What the merchant can do about one that waits.

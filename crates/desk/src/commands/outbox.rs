@@ -197,6 +197,7 @@ fn reason(waiting: &Waiting) -> WaitingReason {
             Some(What::NotSent) => WaitingReason::RepeatNotReached,
             _ => WaitingReason::AnswerLost,
         },
+        _ if said.is_some_and(|said| said.what == What::HeldBack) => WaitingReason::DailyLimit,
         _ => WaitingReason::ItsTurn,
     }
 }
@@ -205,7 +206,7 @@ fn ways(waiting: &Waiting, why: WaitingReason) -> Vec<WayOn> {
     use WaitingReason as W;
     let mut ways = Vec::new();
     match why {
-        W::OnItsWay | W::RunPaused => return ways,
+        W::OnItsWay | W::RunPaused | W::DailyLimit => return ways,
         // One of a run is taken back by stopping the run.
         W::Held => {
             if waiting.run.is_none() {

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
+use ledger::TradeDay;
+
 use super::Connection;
 
 impl Connection {
@@ -46,6 +48,18 @@ impl Connection {
     pub(crate) fn start_of_today(&self) -> Timestamp {
         let midnight = self.today().to_zoned(self.zone.clone());
         midnight.map_or_else(|_| self.now(), |midnight| midnight.timestamp())
+    }
+
+    /// The merchant's day, as what goes out is judged by it. A day that no clock can show has no end.
+    pub(crate) fn trade_day(&self) -> TradeDay {
+        let date = self.today();
+        let ends = date.tomorrow().ok().and_then(|next| self.at(next, 0));
+        TradeDay {
+            date,
+            began: self.start_of_today(),
+            ends: ends.unwrap_or(Timestamp::MAX),
+            country: self.country,
+        }
     }
 
     /// Sleeps until `until`, or for ever.

@@ -92,6 +92,8 @@ pub enum WaitingReason {
     NotLetIn,
     /// MobilePay asked to wait (429).
     Busy,
+    /// Its customer has got as many as a day allows; it goes on the next.
+    DailyLimit,
     /// The answer got lost: MobilePay may have it.
     AnswerLost,
     /// The program ended while it was on its way: MobilePay may have it.

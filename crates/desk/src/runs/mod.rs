@@ -18,6 +18,7 @@ use ledger::{MOST_AT_ONCE, Outgoing};
 use uuid::Uuid;
 
 use crate::connection::{Connection, Ready};
+use crate::ipc::Event;
 use crate::refuse::Outcome as Done;
 use crate::sender::{pause_after, release_held};
 use calls::{Carried, Trouble};
@@ -131,11 +132,16 @@ impl Lane {
         correlation: Uuid,
         now: Timestamp,
     ) -> Done<Option<Load>> {
-        let take = |channel, limit| {
+        let day = connection.trade_day();
+        let take = async |channel, limit| {
             let taken = connection
                 .books
-                .with(move |books| books.take_for_run(channel, &correlation.to_string(), now, limit));
-            async { Ok::<_, crate::ipc::Refusal>(taken.await??) }
+                .with(move |books| books.take_for_run(channel, &correlation.to_string(), &day, now, limit))
+                .await??;
+            if !taken.held_back.is_empty() {
+                connection.tell(Event::of_invoices(taken.held_back));
+            }
+            Ok::<_, crate::ipc::Refusal>(taken.items)
         };
         if self.alone > 0 {
             if let Some(one) = take(Channel::Phone, 1).await?.pop() {

@@ -6,6 +6,7 @@ use desk::ipc::{Event, RefusalCode};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
+use simulator::visitor::Person;
 
 use crate::many_files::keep;
 use crate::shop::Shop;
@@ -113,6 +114,79 @@ async fn a_planned_payment_from_an_expired_card_fails_on_its_day_and_stays_open(
     let tried = shop.call("phone_pay", pay).await;
     assert!(tried["failed"].as_str().unwrap().contains("expired"), "{tried}");
     shop.until(&invoice, "scheduled").await;
+}
+
+#[tokio::test]
+async fn what_waited_past_its_due_date_is_not_sent_and_says_so() {
+    let shop = Shop::signed_in().await;
+    shop.call("session_end", json!({})).await;
+    let due = (today(&shop).await + 2.days()).to_string();
+    let draft = shop.draft(|form| form["dueDate"] = json!(due)).await;
+    let sent = shop.send(&draft, "phone").await;
+    shop.until(&sent, "queued").await;
+    let later = json!({ "to": "date", "date": today(&shop).await + 3.days() });
+    shop.call("clock_move", later).await;
+    shop.sign_in(Person::danish()).await;
+    let refused = shop.until(&sent, "refused").await;
+    let told: Vec<&Value> = refused["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["what"])
+        .collect();
+    assert_eq!(told, ["sent", "due_date_passed"], "nothing went out");
+    assert_eq!(
+        (&refused["refusal"]["status"], &refused["refusal"]["meaning"]),
+        (&json!(null), &json!("due_date_in_past"))
+    );
+    let phone = shop.call("phone_show", json!({})).await;
+    assert_eq!(phone["bills"], json!([]));
+    let overview = shop.call("overview_show", json!({})).await;
+    assert_eq!(overview["needsYou"][0]["id"], sent["row"]["id"]);
+}
+
+#[tokio::test]
+async fn more_than_ten_for_one_customer_go_on_the_next_day_by_themselves() {
+    let shop = Shop::signed_in().await;
+    shop.call("session_end", json!({})).await;
+    let mut sent = Vec::new();
+    for _ in 0..10 {
+        let draft = shop.draft(|_| {}).await;
+        sent.push(shop.send(&draft, "phone").await);
+    }
+    shop.call("clock_move", json!({ "to": "day" })).await;
+    // Written on another day, so the composer has nothing against it; but all eleven leave on this one.
+    let draft = shop.draft(|_| {}).await;
+    let eleventh = shop.send(&draft, "phone").await;
+    shop.until(&eleventh, "queued").await;
+    shop.sign_in(Person::danish()).await;
+    for invoice in &sent {
+        shop.until(invoice, "created").await;
+    }
+    until_waits(&shop, &eleventh, "daily_limit").await;
+    shop.call("clock_move", json!({ "to": "day" })).await;
+    let created = shop.until(&eleventh, "created").await;
+    assert_eq!(created["timeline"][1]["what"], "daily_limit");
+    assert_eq!(created["refusal"], json!(null));
+}
+
+/// Waits until the invoice stands in the outbox for the reason `why`.
+async fn until_waits(shop: &Shop, invoice: &Value, why: &str) {
+    let mut events = shop.desk.events();
+    let reached = async {
+        loop {
+            let outbox = shop.call("outbox_list", json!({})).await;
+            let rows = outbox["rows"].as_array().unwrap();
+            let row = rows.iter().find(|row| row["row"]["id"] == invoice["row"]["id"]);
+            if row.is_some_and(|row| row["why"] == why) {
+                return;
+            }
+            let _ = events.recv().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), reached)
+        .await
+        .unwrap_or_else(|_| panic!("never {why}"));
 }
 
 #[tokio::test]

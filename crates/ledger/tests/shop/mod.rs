@@ -16,6 +16,7 @@ use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{
     Answered, Draft, Filter, Ledger, LedgerError, Outcome, Page, Query, Said, SendOrder, Sort, Source,
+    TradeDay,
 };
 use rust_decimal::Decimal;
 use tempfile::TempDir;
@@ -25,6 +26,25 @@ pub(crate) const TODAY: Date = date(2026, 11, 23);
 /// `seconds` after the beginning of the test's day.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     "2026-11-23T08:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds)
+}
+
+/// A day on which nothing is late and nobody has got anything: what a test says of other things is not touched by it.
+pub(crate) fn any_day() -> TradeDay {
+    TradeDay {
+        date: Date::MIN,
+        began: Timestamp::MAX,
+        ..day()
+    }
+}
+
+/// The test's day, from one midnight in Copenhagen to the next.
+pub(crate) fn day() -> TradeDay {
+    TradeDay {
+        date: TODAY,
+        began: "2026-11-22T23:00:00Z".parse().unwrap(),
+        ends: "2026-11-23T23:00:00Z".parse().unwrap(),
+        country: Country::Dk,
+    }
 }
 
 pub(crate) struct Shop {
@@ -156,9 +176,11 @@ impl Shop {
     }
 
     pub(crate) fn begin(&mut self, id: &str, seconds: i64) {
-        self.books
-            .begin_sending(id, &format!("correlation-{seconds}"), at(seconds))
-            .unwrap();
+        let correlation = format!("correlation-{seconds}");
+        let begun = self
+            .books
+            .begin_sending(id, &correlation, &any_day(), at(seconds));
+        assert!(begun.unwrap(), "{id} was held back");
     }
 
     pub(crate) fn settle(&mut self, id: &str, outcome: &Outcome, seconds: i64) {

@@ -13,5 +13,5 @@ pub(crate) use cancel::invoice_cancel;
 pub(crate) use list::{invoice_list, row};
 pub(crate) use papers::{invoice_paper, invoice_save_pdf};
 pub(crate) use table::invoice_export;
-pub(crate) use timeline::{upstream, what, words};
+pub(crate) use timeline::{is_late, upstream, what, words};
 pub(crate) use view::{invoice_show, record, show};

@@ -16,7 +16,8 @@ pub(crate) fn entry(said: &Evidence) -> TimelineEntry {
             Source::Callback => EvidenceSource::Callback,
         },
         status: said.status,
-        error_code: said.error_code,
+        // Nobody answered: the code only names our own reason.
+        error_code: said.error_code.filter(|_| said.what != What::HeldBack),
         words: words(said),
         until: said.until.clone(),
         flagged: said.flagged,
@@ -32,6 +33,12 @@ pub(crate) fn words(said: &Evidence) -> Option<String> {
     said.words.clone().filter(|_| spoken && said.status.is_some())
 }
 
+/// It was not let out because its due date had passed; the other reason to hold back is the daily limit.
+pub(crate) fn is_late(said: &Evidence) -> bool {
+    said.what == What::HeldBack
+        && said.error_code.map(MeaningKey::of) == Some(Some(MeaningKey::DueDateInPast))
+}
+
 /// What happened, in the window's words.
 pub(crate) fn what(said: &Evidence) -> TimelineWhat {
     match (&said.what, &said.state) {
@@ -41,6 +48,8 @@ pub(crate) fn what(said: &Evidence) -> TimelineWhat {
         (What::ExistsAlready, _) => TimelineWhat::ExistsAlready,
         (What::Refused, _) => TimelineWhat::Refused,
         (What::NotSent, _) => TimelineWhat::NotSent,
+        (What::HeldBack, _) if is_late(said) => TimelineWhat::DueDatePassed,
+        (What::HeldBack, _) => TimelineWhat::DailyLimit,
         (What::AnswerLost, _) => TimelineWhat::AnswerLost,
         (What::Interrupted, _) => TimelineWhat::Interrupted,
         (What::IdGiven, _) => TimelineWhat::IdGiven,

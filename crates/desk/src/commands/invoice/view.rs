@@ -5,7 +5,7 @@ use ledger::{Evidence, InvoiceRecord, Shown, What};
 use super::cancel::can_cancel;
 use super::list::row;
 use super::papers::language;
-use super::timeline::{entry, upstream};
+use super::timeline::{entry, is_late, upstream};
 use crate::Desk;
 use crate::connection::Connection;
 use crate::ipc::{InvoiceAction, InvoiceLineView, InvoiceRef, InvoiceView, LinkView, Refusal, TechnicalView};
@@ -48,7 +48,7 @@ pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<Invoice
         refusal: evidence
             .iter()
             .rev()
-            .find(|said| said.what == What::Refused)
+            .find(|said| said.what == What::Refused || is_late(said))
             .map(upstream),
         technical: technical(&record, &evidence),
     })

@@ -6,7 +6,7 @@ use ledger::{LedgerError, RowState, RunResult};
 use super::judged::{self, Judged};
 use super::view;
 use crate::Desk;
-use crate::commands::invoice::{row as invoice_row, upstream};
+use crate::commands::invoice::{is_late, row as invoice_row, upstream};
 use crate::commands::{business, draft, rows};
 use crate::connection::Connection;
 use crate::ipc::{
@@ -104,7 +104,7 @@ fn sent(connection: &Connection, result: &RunResult) -> RunRowView {
         upstream: result
             .why
             .as_ref()
-            .filter(|why| why.status.is_some())
+            .filter(|why| why.status.is_some() || is_late(why))
             .map(upstream),
         ..blank(connection, row.position, &row.form, total)
     }

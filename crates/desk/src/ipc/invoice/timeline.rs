@@ -41,6 +41,10 @@ pub enum TimelineWhat {
     Refused,
     /// It did not get out (no network, MobilePay busy); it waits.
     NotSent,
+    /// Kvit did not let it out: its due date had passed while it waited.
+    DueDatePassed,
+    /// Kvit keeps it until the next day: its customer has got as many as a day allows.
+    DailyLimit,
     /// The answer got lost.
     AnswerLost,
     /// The program was closed while it was on its way.
