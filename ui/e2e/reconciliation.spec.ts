@@ -55,7 +55,7 @@ test('what was paid matches what MobilePay tells, and the payouts are there', as
   await shop.show(page);
   await go(page, WORDS.en.page);
   await expect(page.getByText('Not fetched yet')).toBeVisible();
-  await expect(page.getByRole('row', { name: /Mads Krogh/ })).toContainText('This day was not fetched');
+  await expect(page.getByRole('row', { name: /Mads Krogh/ })).toContainText('Not fetched from MobilePay since it was paid');
   await picture(page, 'reconciliation-before');
   await page.getByRole('button', { name: 'Fetch from MobilePay' }).click();
   await expect(page.getByText(/^Fetched /)).toBeVisible();

@@ -38,16 +38,17 @@ pub(crate) async fn fetch(
             "This connection does not ask MobilePay for payments and payouts.",
         ));
     }
+    // What is paid while the report is read may be missing from it.
+    let asked_at = connection.now();
     let mut told = Told::new(connection, (first, last));
     for point in points(connection).await? {
         told.movements(connection, &point).await?;
         told.payouts(connection, &point).await?;
     }
     let Told { rows, unreadable, .. } = told;
-    let now = connection.now();
     let fresh = connection
         .books
-        .with(move |books| books.keep_report(&Uuid::now_v7().to_string(), (first, last), &rows, now))
+        .with(move |books| books.keep_report(&Uuid::now_v7().to_string(), (first, last), &rows, asked_at))
         .await??;
     learn_payment_ids(connection, (first, last)).await?;
     Ok(ReconciliationFetched { fresh, unreadable })

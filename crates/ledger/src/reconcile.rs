@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// A paid invoice.
@@ -22,6 +23,8 @@ pub struct PaidInvoice {
     pub minor: i64,
     /// Day of payment.
     pub paid_on: Date,
+    /// When this computer learnt that it is paid: a report made before may not tell of it.
+    pub learnt_at: Timestamp,
     /// The reference that was sent.
     pub reference: Option<String>,
     /// Id of the payment, from the details.
@@ -257,6 +260,7 @@ mod tests {
             customer: String::new(),
             minor,
             paid_on: date(2026, 11, 23),
+            learnt_at: Timestamp::UNIX_EPOCH,
             reference: None,
             payment_id: None,
         }

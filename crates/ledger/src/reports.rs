@@ -20,19 +20,19 @@ pub struct Statement {
 }
 
 impl Ledger {
-    /// Keeps a report over the days `first` to `last`; answers how many of its movements were new. The same movement in
+    /// Keeps a report over the days `first` to `last` that was asked for at `asked_at`; answers how many of its movements were new. The same movement in
     /// two reports is one, and learns its payout from the later. Movements within one report that cannot be told apart are kept as many times as they stand there.
     pub fn keep_report(
         &mut self,
         id: &str,
         (first, last): (Date, Date),
         movements: &[Reported],
-        now: Timestamp,
+        asked_at: Timestamp,
     ) -> Result<u32, LedgerError> {
         self.transaction(|db| {
             db.execute(
                 "INSERT INTO report (id, first_day, last_day, at) VALUES (?1, ?2, ?3, ?4)",
-                params![id, first.to_string(), last.to_string(), now.as_millisecond()],
+                params![id, first.to_string(), last.to_string(), asked_at.as_millisecond()],
             )?;
             let mut add = db.prepare_cached(
                 "INSERT INTO reported (report, payment_id, kind, minor, day, reference, transfer, sameness)
@@ -79,7 +79,7 @@ impl Ledger {
         }
     }
 
-    /// The reports that tell of any of the days `first` to `last`: their first day, last day, and when they were made.
+    /// The reports that tell of any of the days `first` to `last`: their first day, last day, and when they were asked for.
     pub fn reports_over(&self, first: Date, last: Date) -> Result<Vec<(Date, Date, Timestamp)>, LedgerError> {
         let mut statement = self.db.prepare_cached(
             "SELECT first_day, last_day, at FROM report WHERE first_day <= ?2 AND last_day >= ?1 ORDER BY at",
@@ -134,7 +134,8 @@ impl Ledger {
     }
 }
 
-pub(crate) const PAID: &str = "SELECT id, number, customer, gross_minor, paid_on, payment_id, content
+pub(crate) const PAID: &str =
+    "SELECT id, number, customer, gross_minor, paid_on, changed_at, payment_id, content
      FROM invoice JOIN frozen USING (row) WHERE paid_on BETWEEN ?1 AND ?2 ORDER BY number";
 
 pub(crate) const REPORTED: &str = "SELECT payment_id, kind, minor, day, reference, transfer
@@ -148,6 +149,8 @@ fn read_paid(row: &Row<'_>) -> Result<PaidInvoice, LedgerError> {
         customer: row.get("customer")?,
         minor: row.get("gross_minor")?,
         paid_on: sql::day(&row.get::<_, String>("paid_on")?)?,
+        // Nothing follows *paid*, so its last change is when it was learnt.
+        learnt_at: sql::moment(row.get("changed_at")?)?,
         reference: content.payment_reference,
         payment_id: row.get("payment_id")?,
     })

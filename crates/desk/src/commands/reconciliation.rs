@@ -1,8 +1,9 @@
 //! Paid invoices against MobilePay's report, on the screen and as a file.
 
 use ::invoice::{Currency, Money};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use ledger::{By, Statement, Unmatched};
+use ledger::{By, PaidInvoice, Statement, Unmatched};
 
 use super::rows;
 use crate::Desk;
@@ -103,7 +104,7 @@ struct Book {
     statement: Statement,
     currency: Currency,
     days: (Date, Date),
-    spans: Vec<(Date, Date)>,
+    spans: Vec<(Date, Date, Timestamp)>,
     fetched_at: Option<String>,
 }
 
@@ -124,17 +125,21 @@ impl Book {
             currency: connection.country.currency(),
             days,
             fetched_at: reports.last().map(|(_, _, at)| at.to_string()),
-            spans: reports
-                .into_iter()
-                .map(|(first, last, _)| (first, last))
-                .collect(),
+            spans: reports,
         })
     }
 
     fn covers(&self, day: Date) -> bool {
         self.spans
             .iter()
-            .any(|(first, last)| (*first..=*last).contains(&day))
+            .any(|(first, last, _)| (*first..=*last).contains(&day))
+    }
+
+    /// Whether a report was asked for that has to tell of `invoice`: over its day, and after it was known to be paid.
+    fn has_to_show(&self, invoice: &PaidInvoice) -> bool {
+        self.spans.iter().any(|(first, last, asked_at)| {
+            (*first..=*last).contains(&invoice.paid_on) && *asked_at >= invoice.learnt_at
+        })
     }
 
     fn covers_all(&self) -> bool {
@@ -231,7 +236,7 @@ impl Book {
             reason: Some(match why {
                 Unmatched::OtherAmount => UnmatchedReason::OtherAmount,
                 Unmatched::Several => UnmatchedReason::Several,
-                _ if !self.covers(invoice.paid_on) => UnmatchedReason::NotFetched,
+                _ if !self.has_to_show(invoice) => UnmatchedReason::NotFetched,
                 _ => UnmatchedReason::NotReported,
             }),
         }

@@ -95,9 +95,9 @@ pub(crate) const fn kind(by: MatchedBy, language: PaperLanguage) -> &'static str
 pub(crate) const fn reason(reason: UnmatchedReason, language: PaperLanguage) -> &'static str {
     let words = match reason {
         UnmatchedReason::NotFetched => [
-            "Dagen er ikke hentet fra MobilePay",
-            "Päivää ei ole haettu MobilePaysta",
-            "The day was not fetched from MobilePay",
+            "Ikke hentet fra MobilePay, siden den blev betalt",
+            "Ei haettu MobilePaysta maksun jälkeen",
+            "Not fetched from MobilePay since it was paid",
         ],
         UnmatchedReason::NotReported => [
             "MobilePay har ingen betaling, der passer",

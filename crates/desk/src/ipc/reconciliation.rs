@@ -134,7 +134,7 @@ pub enum MatchedBy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum UnmatchedReason {
-    /// MobilePay was not asked about that day.
+    /// MobilePay was not asked about that day since it was paid.
     NotFetched,
     /// The report has no payment that fits the invoice.
     NotReported,

@@ -82,6 +82,20 @@ async fn paid_invoices_find_their_payments_and_the_payouts_are_there_the_day_aft
 }
 
 #[tokio::test]
+async fn one_paid_after_the_day_was_fetched_is_to_be_fetched_and_not_called_missing() {
+    let shop = Shop::signed_in().await;
+    let day = today(&shop).await;
+    let period = json!({ "first": day, "last": day });
+    shop.call("reconciliation_fetch", period.clone()).await;
+    paid(&shop, "1.000,00").await;
+    let before = show(&shop, &day, "unmatched").await;
+    assert_eq!(before["covered"], true, "the day was asked for, but earlier");
+    assert_eq!(before["rows"][0]["reason"], "not_fetched", "{before}");
+    shop.call("reconciliation_fetch", period).await;
+    assert_eq!(show(&shop, &day, "matched").await["total"], 1);
+}
+
+#[tokio::test]
 async fn a_payment_that_is_not_ours_is_left_over_with_its_reason() {
     let mut shop = Shop::signed_in().await;
     paid(&shop, "50,00").await;
