@@ -7,6 +7,7 @@ mod books;
 mod browser;
 mod callbacks;
 mod checking;
+mod circuit;
 mod commands;
 mod connection;
 mod connection_form;

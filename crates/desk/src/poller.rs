@@ -7,9 +7,10 @@ use std::sync::Arc;
 use ::invoice::State;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Said, Source};
-use mobilepay::ApiError;
+use mobilepay::{ApiError, Proof, proves};
 use uuid::Uuid;
 
+use crate::circuit::{Breaker, Flow};
 use crate::connection::{Connection, Ready};
 use crate::ipc::{Event, World};
 use crate::refuse::Outcome as Done;
@@ -25,8 +26,9 @@ const REST: SignedDuration = SignedDuration::from_secs(15);
 /// Runs until the connection closes.
 pub(crate) async fn run(connection: Arc<Connection>) {
     let closing = connection.closing.clone();
+    let mut answers = Breaker::default();
     loop {
-        let until = match turn(&connection).await {
+        let until = match turn(&connection, &mut answers).await {
             Ok(until) => until,
             Err(refusal) => {
                 tracing::debug!(%refusal, "the poller pauses");
@@ -42,7 +44,7 @@ pub(crate) async fn run(connection: Arc<Connection>) {
 }
 
 /// One turn: what is due, as far as the pace allows. Answers when the next one is.
-async fn turn(connection: &Arc<Connection>) -> Done<Option<Timestamp>> {
+async fn turn(connection: &Arc<Connection>, answers: &mut Breaker) -> Done<Option<Timestamp>> {
     let (now, came_to_front) = (connection.now(), connection.came_to_front());
     let due = connection
         .books
@@ -56,7 +58,7 @@ async fn turn(connection: &Arc<Connection>) -> Done<Option<Timestamp>> {
     if !due.is_empty() {
         let ready = connection.ready_to_call().await?;
         let mut changed = Vec::new();
-        let stopped = ask_all(connection, &ready, due, &mut changed).await;
+        let stopped = ask_all(connection, &ready, due, answers, &mut changed).await;
         if !changed.is_empty() {
             connection.tell(Event::InvoicesChanged { ids: changed });
         }
@@ -76,6 +78,7 @@ async fn ask_all(
     connection: &Arc<Connection>,
     ready: &Ready,
     due: Vec<(String, String, Timestamp)>,
+    answers: &mut Breaker,
     changed: &mut Vec<String>,
 ) -> Done<Option<Timestamp>> {
     for (id, service_id, unchanged_since) in due {
@@ -83,13 +86,25 @@ async fn ask_all(
             return Ok(None);
         }
         let now = connection.now();
+        // Answer after answer got lost: one may try again then.
+        if let Flow::Open(until) = answers.flow(now) {
+            return Ok(Some(until));
+        }
         if let Err(until) = connection.pace.take(now) {
             return Ok(Some(until));
         }
         match ask(connection, ready, &id, &service_id, unchanged_since).await? {
-            Ok(true) => changed.push(id),
-            Ok(false) => {}
+            Ok(news) => {
+                answers.answered();
+                if news {
+                    changed.push(id);
+                }
+            }
             Err(error) => {
+                match proves(&error) {
+                    Proof::Nothing => answers.lost(now),
+                    _ => answers.answered(),
+                }
                 if let Some(until) = rest_after(connection, &error) {
                     return Ok(Some(until));
                 }

@@ -86,6 +86,9 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
             return Ok(Step::Wait(Some(now + SignedDuration::from_secs(15))));
         }
     };
+    if let Some(until) = connection.way_is_shut(&ready).await {
+        return Ok(Step::Wait(Some(until)));
+    }
     let correlation = Uuid::new_v4();
     if !begin(connection, &item, correlation).await? {
         return Ok(Step::Again);
@@ -151,7 +154,7 @@ pub(crate) type Attempt = Result<(String, Option<String>, Trace), ApiError>;
 
 async fn settle(connection: &Arc<Connection>, item: &Outgoing, attempt: Attempt) -> Done<()> {
     let now = connection.now();
-    connection.note_network(attempt.as_ref().err());
+    connection.note_sent(attempt.as_ref().err());
     let (outcome, answered) = proven(attempt, item.attempts, now);
     let id = item.invoice_id.clone();
     keep(connection, move |books| {

@@ -2965,7 +2965,7 @@ until: string | null, };
 /**
  * Why nothing goes out.
  */
-export type StandstillReason = "secrets_wanting" | "sign_in_needed" | "offline" | "busy";
+export type StandstillReason = "secrets_wanting" | "sign_in_needed" | "offline" | "busy" | "not_answering";
 
 /**
  * What the pill says. Outbox states first, then MobilePay's.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::invoice::{row, show, upstream, words};
 use super::{draft, naming, rows};
 use crate::Desk;
+use crate::circuit::Flow;
 use crate::connection::Connection;
 use crate::ipc::{
     Event, GapView, GapWhy, GivenUp, IdNamed, InvoiceRef, NamedId, Nothing, NumberReport, OutboxPage,
@@ -72,6 +73,7 @@ pub(crate) async fn outbox_try_all(desk: &Desk, _: Nothing) -> Outcome<TriedNow>
 }
 
 fn tried(connection: &Connection, ids: Vec<String>) {
+    connection.circuit.breaker().look_now(connection.now());
     connection.wake_senders();
     connection.tell(Event::of_invoices(ids));
 }
@@ -140,11 +142,14 @@ fn gap(gap: &Gap) -> GapView {
 
 /// What keeps everything from going out.
 fn standstill(connection: &Connection) -> Option<Standstill> {
-    let busy = connection.pace.shut(connection.now());
+    let now = connection.now();
+    let (busy, flow) = (connection.pace.shut(now), connection.circuit.flow(now));
     let why = if connection.wanting.is_some() {
         StandstillReason::SecretsWanting
     } else if !matches!(connection.session.state(), SessionState::SignedIn { .. }) {
         StandstillReason::SignInNeeded
+    } else if flow != Flow::Closed {
+        StandstillReason::NotAnswering
     } else if connection.online() == Some(false) {
         StandstillReason::Offline
     } else if busy.is_some() {
@@ -152,11 +157,14 @@ fn standstill(connection: &Connection) -> Option<Standstill> {
     } else {
         return None;
     };
+    let until = match (why, flow) {
+        (StandstillReason::Busy, _) => busy,
+        (StandstillReason::NotAnswering, Flow::Open(until)) => Some(until),
+        _ => None,
+    };
     Some(Standstill {
         why,
-        until: busy
-            .filter(|_| why == StandstillReason::Busy)
-            .map(|until| until.to_string()),
+        until: until.map(|until| until.to_string()),
     })
 }
 

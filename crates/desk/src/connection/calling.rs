@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use jiff::Timestamp;
 use login::SessionError;
-use mobilepay::{AccessToken, ApiError};
+use mobilepay::{AccessToken, ApiError, Proof, proves};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::refusals::{api_refusal, session_refusal};
 use super::{Connection, NETWORK_DOWN, NETWORK_UP};
+use crate::circuit::Flow;
 use crate::ipc::{Event, Refusal, RefusalCode};
 use crate::refuse::Outcome;
 
@@ -42,6 +44,56 @@ impl Connection {
         });
         if news {
             self.tell(Event::ConnectionChanged);
+        }
+    }
+
+    /// The same of a call that sends. After many lost answers in a row nothing more goes out ([`Self::way_is_shut`]).
+    pub(crate) fn note_sent(&self, error: Option<&ApiError>) {
+        self.note_network(error);
+        let now = self.now();
+        let (before, after) = {
+            let mut breaker = self.circuit.breaker();
+            let before = breaker.flow(now);
+            match error.map(proves) {
+                Some(Proof::Nothing) => breaker.lost(now),
+                // It went nowhere, which says nothing of answers.
+                Some(Proof::NotSent) => {}
+                _ => breaker.answered(),
+            }
+            (before, breaker.flow(now))
+        };
+        if before != after {
+            self.tell(Event::ConnectionChanged);
+        }
+    }
+
+    /// Until when nothing may be sent, because the service does not answer. When it is time to look, a read is tried
+    /// first, and its failure costs nothing.
+    pub(crate) async fn way_is_shut(&self, ready: &Ready) -> Option<Timestamp> {
+        match self.circuit.flow(self.now()) {
+            Flow::Closed => None,
+            Flow::Open(until) => Some(until),
+            Flow::HalfOpen => self.look(ready).await,
+        }
+    }
+
+    async fn look(&self, ready: &Ready) -> Option<Timestamp> {
+        let me = self.api.me(&ready.token, Uuid::new_v4()).await;
+        self.learn_from(me.as_ref().err(), ready).await;
+        let now = self.now();
+        match me.err()? {
+            ApiError::Throttled { .. } => Some(self.pace.shut(now).unwrap_or(now)),
+            // The next token may do.
+            ApiError::Unauthorized { .. } => Some(now),
+            error if matches!(proves(&error), Proof::Nothing | Proof::NotSent) => {
+                self.circuit.breaker().lost(now);
+                self.tell(Event::ConnectionChanged);
+                match self.circuit.flow(now) {
+                    Flow::Open(until) => Some(until),
+                    Flow::Closed | Flow::HalfOpen => Some(now),
+                }
+            }
+            _ => None,
         }
     }
 

@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::books::Books;
 use crate::callbacks::Callbacks;
+use crate::circuit::Circuit;
 use crate::ipc::{Event, Refusal};
 use crate::pace::Pace;
 use crate::refuse::Outcome;
@@ -48,6 +49,7 @@ pub(crate) struct Connection {
     /// Why the secrets could not be read when it was opened; until it is opened anew, nothing can be called.
     pub(crate) wanting: Option<Refusal>,
     pub(crate) pace: Pace,
+    pub(crate) circuit: Circuit,
     pub(crate) troubles: Troubles,
     pub(crate) wake_sender: Notify,
     pub(crate) wake_runs: Notify,
@@ -119,6 +121,7 @@ impl Connection {
             country,
             books: Books::keep(ledger),
             session,
+            circuit: Circuit::default(),
             troubles: Troubles::at_start(wanting.as_ref()),
             wanting,
             pace,

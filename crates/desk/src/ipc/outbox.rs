@@ -52,6 +52,8 @@ pub enum StandstillReason {
     Offline,
     /// MobilePay asked to wait.
     Busy,
+    /// Five answers in a row got lost; a look comes before anything goes out again.
+    NotAnswering,
 }
 
 /// One invoice that waits.

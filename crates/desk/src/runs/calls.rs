@@ -122,7 +122,7 @@ async fn call(
 
 /// Takes down whether the service was reached.
 fn note(connection: &Connection, error: Option<&ApiError>) -> Trouble {
-    connection.note_network(error);
+    connection.note_sent(error);
     match error.map(proves) {
         None | Some(Proof::Refused | Proof::ExistsAlready) => Trouble::None,
         Some(Proof::NotSent | Proof::NotCarriedOut) => Trouble::NotReached,

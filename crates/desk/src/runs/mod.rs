@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::{MOST_AT_ONCE, Outgoing};
 use uuid::Uuid;
 
+use crate::circuit::Flow;
 use crate::connection::{Connection, Ready};
 use crate::ipc::Event;
 use crate::refuse::Outcome as Done;
@@ -113,6 +114,14 @@ impl Lane {
                 return Ok(Taken::Nothing(Some(now + SignedDuration::from_secs(15))));
             }
         };
+        if self.under_way.is_empty() {
+            if let Some(until) = connection.way_is_shut(&ready).await {
+                return Ok(Taken::Nothing(Some(until)));
+            }
+        } else if connection.circuit.flow(now) != Flow::Closed {
+            // One at a time until the service has answered.
+            return Ok(Taken::Nothing(None));
+        }
         let correlation = Uuid::new_v4();
         let Some(load) = self.load(connection, correlation, now).await? else {
             // The end of a hold moves a row to the moment at which it ended, which may be a little after `now`. Rows to

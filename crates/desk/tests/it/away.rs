@@ -236,6 +236,30 @@ impl Service {
     }
 }
 
+/// Until when nothing is sent, because the service does not answer; null while it is time to look.
+pub(crate) async fn shut_until(shop: &Shop) -> Value {
+    let outbox = shop.call("outbox_list", json!({})).await;
+    assert_eq!(outbox["standstill"]["why"], "not_answering", "{outbox}");
+    outbox["standstill"]["until"].clone()
+}
+
+/// Waits until the service was looked at once more since `before` and did not answer, driven by events.
+pub(crate) async fn looked_in_vain(shop: &Shop, before: &Value) -> Value {
+    let mut events = shop.desk.events();
+    let looked = async {
+        loop {
+            let until = shut_until(shop).await;
+            if until.is_string() && until != *before {
+                return until;
+            }
+            let _ = events.recv().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), looked)
+        .await
+        .expect("nobody looked")
+}
+
 /// Consents and comes back by deep link.
 pub(crate) async fn sign_in(shop: &Shop) {
     sign_in_as(shop, Person::danish()).await;

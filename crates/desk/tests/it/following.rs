@@ -62,6 +62,33 @@ async fn a_service_that_wants_to_be_left_alone_is_neither_asked_nor_sent_to_befo
 }
 
 #[tokio::test]
+async fn after_five_checks_without_an_answer_the_others_are_left_for_later() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    for _ in 0..7 {
+        let sent = service.send(&shop, "phone").await;
+        shop.until(&sent, "created").await;
+    }
+    service.strike(Fault::status(500).on(STATUS));
+    service.pass(&shop, 600);
+    let five = async {
+        while service.struck() < 5 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), five)
+        .await
+        .expect("nobody was asked for");
+    // What is sent meanwhile wakes the poller, which rests all the same: nobody learns that it was delivered.
+    let sent = service.send(&shop, "phone").await;
+    shop.until(&sent, "accepted").await;
+    assert_eq!(service.struck(), 5);
+    service.heal();
+    service.pass(&shop, 20);
+    shop.until(&sent, "created").await;
+}
+
+#[tokio::test]
 async fn a_check_that_failed_is_not_told_as_the_newest_state() {
     let service = Service::start().await;
     let shop = service.shop().await;

@@ -7,7 +7,7 @@ use desk::ipc::{Event, RefusalCode};
 use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
-use crate::away::{CREATE_LINK, Service};
+use crate::away::{CREATE_LINK, Service, looked_in_vain, shut_until};
 use crate::many_files::{keep, rows};
 use crate::shop::Shop;
 
@@ -254,6 +254,24 @@ async fn only_what_failed_is_tried_again() {
     // The batch is refused as a whole; alone each gets through.
     until(&shop, &run, "sent 5").await;
     assert_eq!(numbers(&service).await, (1..=5).collect::<Vec<u64>>());
+}
+
+#[tokio::test]
+async fn a_service_that_no_longer_answers_does_not_get_a_whole_file_into_doubt() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    service.strike(Fault::status(500).on(CREATE_LINK).method("POST"));
+    service.strike(Fault::status(500).on("/merchants/me"));
+    let run = sent(&service, &shop, 12, "link").await;
+    until(&shop, &run, "waiting 7 unclear 5").await;
+    let shut = shut_until(&shop).await;
+    service.pass(&shop, 600);
+    looked_in_vain(&shop, &shut).await;
+    until(&shop, &run, "waiting 7 unclear 5").await;
+    service.heal();
+    service.pass(&shop, 600);
+    until(&shop, &run, "sent 12").await;
+    assert_eq!(numbers(&service).await, (1..=12).collect::<Vec<u64>>());
 }
 
 #[tokio::test]
