@@ -102,7 +102,8 @@ test('the reconciliation and the list are saved for Excel and for any spreadshee
 test('days out of order are said to be so and nothing is asked', async ({ shop, page }) => {
   await shop.show(page);
   await go(page, WORDS.en.page);
-  await page.getByLabel('to', { exact: true }).fill('2020-01-01');
+  await page.getByRole('textbox', { name: 'to', exact: true }).fill('1.1.2020');
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toContainText('must end after it begins');
   await expect(page.getByRole('button', { name: 'Fetch from MobilePay' })).toBeDisabled();
 });

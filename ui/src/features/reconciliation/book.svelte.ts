@@ -36,6 +36,11 @@ export class Book {
     return first !== '' && last !== '' && first <= last;
   }
 
+  /** Whether it ends before it begins. One end that is no day is said beside its box. */
+  get backwards(): boolean {
+    return !this.inOrder && this.period.first !== '' && this.period.last !== '';
+  }
+
   choose(preset: Preset): Promise<void> {
     this.preset = preset;
     if (preset === 'own') return Promise.resolve();
