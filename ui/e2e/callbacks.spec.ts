@@ -27,6 +27,7 @@ async function shot(page: Page, name: string, language: keyof typeof WORDS = 'en
 }
 
 test.use({ ownShop: 'callbacks' });
+test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ shop, browser }) => {
   test.setTimeout(120_000);
@@ -66,6 +67,29 @@ test('off until it is set up, and then heard by a real callback', async ({ shop,
   const stranger = await fetch(localAddress, { method: 'POST', headers: { authorization: 'Basic eDp5' }, body: '[]' });
   expect(stranger.status).toBe(401);
   await expect(here).toContainText('Somebody came with wrong credentials');
+});
+
+test('an id that a callback told is offered for a doubt, and one click settles it', async ({ shop, page }) => {
+  test.setTimeout(90_000);
+  const { phone } = await shop.ask('phone_show', {});
+  await shop.strike({ kind: 'dropAfter', route: '/merchants/{merchant}/invoices', count: 1 });
+  const id = await shop.hand('Åse Nørgaard', '349,50', 'phone', phone);
+  const state = async (): Promise<string> => (await shop.ask('invoice_show', { id })).row.state;
+  await expect.poll(state, { timeout: 30_000 }).toBe('in_doubt');
+  const strays = async (): Promise<number> => (await shop.ask('callbacks_strays', {})).strays.length;
+  await expect.poll(strays, { timeout: 30_000 }).toBe(1);
+  await shop.show(page);
+  await page.keyboard.press('Control+4');
+  await page.getByRole('button', { name: 'What became of it? Invoice 2' }).click();
+  const dialog = page.getByRole('dialog');
+  const offered = dialog.getByRole('listitem').getByRole('button');
+  await expect(offered).toHaveCount(1);
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/callbacks-offered.png` });
+  expect(await barriers(page)).toEqual([]);
+  await offered.click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('MobilePay confirmed it: that is invoice 2.')).toBeVisible();
+  await expect.poll(state, { timeout: 30_000 }).toBe('created');
 });
 
 for (const language of ['en', 'da', 'fi'] as const) {

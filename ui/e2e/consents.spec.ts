@@ -88,6 +88,26 @@ test('a customer is asked with a link, agrees on the phone, and the next invoice
   expect(next.form.recipient.phone).not.toBe('');
 });
 
+test('the customer of an open link is asked from the invoice itself, once', async ({ shop, page }) => {
+  await shop.send('Østergade Cykler', '120,00', 'link');
+  await shop.show(page);
+  await page.keyboard.press('Control+2');
+  await page.getByRole('row', { name: /Østergade Cykler/ }).click();
+  const pane = page.getByRole('complementary', { name: /Invoice/ });
+  const ask = pane.getByRole('button', { name: 'Ask for consent' });
+  await ask.click();
+  const dialog = page.getByRole('dialog', { name: 'May the next ones come straight to the phone?' });
+  await shot(page, 'consents-from-invoice');
+  expect(await barriers(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Ask for consent' }).click();
+  await expect(page.getByText('Asked. The answer comes once the link is paid')).toBeVisible();
+  await expect(ask).toBeHidden();
+  await expect(pane.getByRole('definition').filter({ hasText: 'Waiting' })).toBeVisible();
+  await shot(page, 'consents-invoice-asked');
+  await open(page);
+  await expect(page.getByRole('button', { name: /Østergade Cykler/ })).toContainText('Waiting');
+});
+
 test('one that others asked for is given to a customer by the merchant', async ({ shop, page }) => {
   // Asked with a link to nobody in the book.
   const id = await shop.send('Café Havnen', '99,95', 'link');

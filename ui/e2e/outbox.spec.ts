@@ -14,25 +14,8 @@ const WORDS = {
 const PHONE = '/merchants/{merchant}/invoices';
 const LINK = '/merchants/{merchant}/invoices/link';
 
-/** The practice world's own server. */
-async function practice(shop: Shop): Promise<string> {
-  const { connections, current } = await shop.ask('app_show', {});
-  return new URL(connections.find(({ id }) => id === current)!.apiBaseUrl).origin;
-}
-
-/** Strikes what is sent to this route. */
-async function strike(shop: Shop, fault: Record<string, unknown>): Promise<void> {
-  const body = JSON.stringify({ method: 'POST', ...fault });
-  const answer = await fetch(`${await practice(shop)}/__practice/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  expect(answer.ok).toBe(true);
-}
-
-async function heal(shop: Shop): Promise<void> {
-  await fetch(`${await practice(shop)}/__practice/faults`, { method: 'DELETE' });
-}
-
 async function serviceIdOf(shop: Shop, number: number): Promise<string> {
-  const answer = await fetch(`${await practice(shop)}/__practice/state`);
+  const answer = await fetch(`${await shop.practice()}/__practice/state`);
   const { invoices } = (await answer.json()) as { invoices: { number: string; id: string }[] };
   return invoices.find((invoice) => invoice.number === String(number))!.id;
 }
@@ -64,8 +47,8 @@ test.beforeAll(async ({ shop, browser }) => {
   phone = (await shop.ask('phone_show', {})).users[0]!.phone;
   await shop.send('Café Havnen', '1.250,00', 'link');
   // Each answer gets lost, also those to what is sent again: the doubt lasts as long as the tests look at it.
-  await strike(shop, { kind: 'dropAfter', route: PHONE });
-  await strike(shop, { kind: 'dropAfter', route: LINK });
+  await shop.strike({ kind: 'dropAfter', route: PHONE });
+  await shop.strike({ kind: 'dropAfter', route: LINK });
   doubted = await shop.hand('Åse Nørgaard', '349,50', 'phone', phone);
   lost = await shop.hand('Østergade Cykler', '99,95', 'link');
   await becomes(shop, doubted, 'in_doubt');
@@ -195,8 +178,8 @@ test('one that is still held is taken back from the outbox', async ({ shop, page
 });
 
 test('a busy service is left alone: the page says until when, and trying says so too', async ({ shop, page }) => {
-  await heal(shop);
-  await strike(shop, { kind: 'status', status: 429, retryAfter: 3_000, route: PHONE, count: 1 });
+  await shop.heal();
+  await shop.strike({ kind: 'status', status: 429, retryAfter: 3_000, route: PHONE, count: 1 });
   const first = await shop.hand('Mads Krogh', '20,00', 'phone', phone);
   await becomes(shop, first, 'waiting');
   const second = await shop.hand('Åse Nørgaard', '30,00', 'phone', phone);

@@ -87,6 +87,24 @@ export class Shop {
     return sent.row.id;
   }
 
+  /** The practice world's own server. */
+  async practice(): Promise<string> {
+    const { connections, current } = await this.ask('app_show', {});
+    return new URL(connections.find(({ id }) => id === current)!.apiBaseUrl).origin;
+  }
+
+  /** Strikes what is sent to a route. */
+  async strike(fault: Record<string, unknown>): Promise<void> {
+    const body = JSON.stringify({ method: 'POST', ...fault });
+    const answer = await fetch(`${await this.practice()}/__practice/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect(answer.ok).toBe(true);
+  }
+
+  /** No fault strikes any more. */
+  async heal(): Promise<void> {
+    await fetch(`${await this.practice()}/__practice/faults`, { method: 'DELETE' });
+  }
+
   /** The program's own window, in these looks. */
   async show(page: Page, looks: Partial<SettingsView> = {}): Promise<void> {
     await this.ask('settings_save', { language: 'en', theme: 'light', textSize: 'normal', ...looks });

@@ -1358,7 +1358,7 @@ plan: ImportPlan, };
 /**
  * What may be done with an invoice in its state.
  */
-export type InvoiceAction = "undo" | "cancel" | "copy_link" | "refresh" | "save_pdf" | "duplicate";
+export type InvoiceAction = "undo" | "cancel" | "copy_link" | "refresh" | "save_pdf" | "duplicate" | "ask_consent";
 
 /**
  * How many there are under each chip.
@@ -1622,6 +1622,10 @@ business: string,
  * The link, for links.
  */
 link: LinkView | null, 
+/**
+ * What the customer answered who was asked with this link to be sent invoices by phone; `null`: nobody was asked.
+ */
+consent: ConsentAnswerName | null, 
 /**
  * What happened, oldest first.
  */

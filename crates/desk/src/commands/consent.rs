@@ -4,10 +4,10 @@
 //! finds a consent whose answer was lost by its link.
 
 use jiff::Timestamp;
-use ledger::{ConsentAnswer, ConsentRecord, LedgerError, Shown};
+use ledger::{ConsentAnswer, ConsentRecord, LedgerError};
 use uuid::Uuid;
 
-use super::invoice::{record, row};
+use super::invoice::{may_be_paid, record, row};
 use super::rows;
 use crate::Desk;
 use crate::connection::{Connection, api_refusal};
@@ -115,11 +115,6 @@ pub(crate) async fn consent_ask(desk: &Desk, invoice: InvoiceRef) -> Outcome<Con
     show(&connection, id).await
 }
 
-/// Whether somebody may still pay it, and so be asked.
-const fn may_be_paid(shown: Shown) -> bool {
-    matches!(shown, Shown::Accepted | Shown::Created | Shown::Scheduled)
-}
-
 pub(crate) async fn consent_refresh(desk: &Desk, _: Nothing) -> Outcome<Nothing> {
     let connection = desk.current();
     consents::list(&connection).await?;
@@ -177,7 +172,7 @@ async fn view(connection: &Connection, record: ConsentRecord) -> Outcome<Consent
     });
     Ok(ConsentView {
         id: record.id,
-        answer: name_of(record.answer),
+        answer: record.answer.into(),
         invoice: invoice.map(|invoice| row(connection, &invoice.summary)),
         customer,
         phone: phone.map(|phone| phone.e164().to_owned()).unwrap_or_default(),
@@ -189,13 +184,15 @@ async fn view(connection: &Connection, record: ConsentRecord) -> Outcome<Consent
     })
 }
 
-const fn name_of(answer: ConsentAnswer) -> ConsentAnswerName {
-    match answer {
-        ConsentAnswer::Asked => ConsentAnswerName::Waiting,
-        ConsentAnswer::Granted => ConsentAnswerName::Granted,
-        ConsentAnswer::Refused => ConsentAnswerName::Declined,
-        ConsentAnswer::Withdrawn => ConsentAnswerName::Withdrawn,
-        ConsentAnswer::Unknown => ConsentAnswerName::Unknown,
+impl From<ConsentAnswer> for ConsentAnswerName {
+    fn from(answer: ConsentAnswer) -> Self {
+        match answer {
+            ConsentAnswer::Asked => Self::Waiting,
+            ConsentAnswer::Granted => Self::Granted,
+            ConsentAnswer::Refused => Self::Declined,
+            ConsentAnswer::Withdrawn => Self::Withdrawn,
+            ConsentAnswer::Unknown => Self::Unknown,
+        }
     }
 }
 

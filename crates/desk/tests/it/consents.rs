@@ -51,6 +51,14 @@ fn named(invoice: &Value) -> Value {
     json!({ "id": invoice["row"]["id"] })
 }
 
+/// Whether the window offers to ask with it.
+fn may_ask(invoice: &Value) -> bool {
+    invoice["actions"]
+        .as_array()
+        .unwrap()
+        .contains(&json!("ask_consent"))
+}
+
 /// The payer pays the link on the phone, and answers if they are asked.
 async fn pay(shop: &Shop, invoice: &Value) -> Value {
     pay_by(PAYER, shop, invoice).await
@@ -79,6 +87,7 @@ async fn a_customer_who_agrees_gets_the_next_invoice_on_the_phone_by_itself() {
     let invoice = link(&service, &shop, &customer).await;
     let offered = shop.call("consent_links", json!({})).await;
     assert_eq!(offered["rows"][0]["id"], invoice["row"]["id"]);
+    assert!(may_ask(&invoice), "{invoice}");
     let asked = shop.call("consent_ask", named(&invoice)).await;
     assert_eq!(
         (
@@ -95,6 +104,9 @@ async fn a_customer_who_agrees_gets_the_next_invoice_on_the_phone_by_itself() {
         )
     );
     assert_eq!(shop.call("consent_links", json!({})).await["rows"], json!([]));
+    let shown = shop.call("invoice_show", named(&invoice)).await;
+    assert_eq!(shown["consent"], "waiting");
+    assert!(!may_ask(&shown), "asked once");
     assert_eq!(pay(&shop, &invoice).await["consent"], "asked");
     assert_eq!(answer(&shop, &invoice, true).await, "granted");
     let granted = until(&shop, "granted").await;

@@ -93,7 +93,7 @@ export function invoiceView(heldUntil: string | null): InvoiceView {
     amount: NOTHING, channel: 'phone', state: 'held', daysOverdue: null, paymentDate: null, heldUntil,
   } as const;
   return {
-    row, phone: '', phoneShown: '', lines: [], net: NOTHING, vat: NOTHING, vatGroups: [], comment: '', language: 'da', business: 'Nordhavn Cykler',
+    row, phone: '', phoneShown: '', consent: null, lines: [], net: NOTHING, vat: NOTHING, vatGroups: [], comment: '', language: 'da', business: 'Nordhavn Cykler',
     paymentReference: '', link: null, timeline: [], actions: ['undo'], refusal: null,
     technical: { serviceId: null, correlationId: null, request: '', answer: null, lastCheckedAt: null },
   };

@@ -7,7 +7,7 @@ import type { DraftView, InvoiceView, PaperLanguage, Refusal } from '../../bridg
 import { Sheets } from '../paper';
 
 /** What takes a moment. */
-export type Doing = 'cancel' | 'refresh' | 'save_pdf' | 'undo';
+export type Doing = 'ask_consent' | 'cancel' | 'refresh' | 'save_pdf' | 'undo';
 
 export class Opened {
   readonly id: string;
@@ -40,6 +40,14 @@ export class Opened {
   /** Cancels it at MobilePay. Answers whether MobilePay did. */
   cancel(): Promise<boolean> {
     return this.#do('cancel', async () => (this.view = await this.#call('invoice_cancel', { id: this.id })));
+  }
+
+  /** Asks the customer with this link for consent. Answers whether MobilePay will ask. */
+  askConsent(): Promise<boolean> {
+    return this.#do('ask_consent', async () => {
+      await this.#call('consent_ask', { id: this.id });
+      await this.read();
+    });
   }
 
   /** Saves the paper. Answers where it lies. */

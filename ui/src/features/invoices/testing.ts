@@ -35,6 +35,7 @@ export function invoice(number: number, told: Partial<InvoiceRow> = {}): Invoice
     language: 'da',
     business: 'Nordhavn Cykler',
     link: null,
+    consent: null,
     timeline: [],
     actions: ['cancel', 'refresh'],
     refusal: null,

@@ -14,4 +14,4 @@ pub(crate) use list::{invoice_list, row};
 pub(crate) use papers::{invoice_paper, invoice_save_pdf};
 pub(crate) use table::invoice_export;
 pub(crate) use timeline::{is_late, upstream, what, words};
-pub(crate) use view::{invoice_show, record, show};
+pub(crate) use view::{invoice_show, may_be_paid, record, show};

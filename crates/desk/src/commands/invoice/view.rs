@@ -22,9 +22,12 @@ pub(crate) async fn record(connection: &Connection, id: String) -> Outcome<Invoi
 
 /// One invoice, whole, as the window shows it.
 pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<InvoiceView> {
-    let (record, evidence) = connection
+    let (record, evidence, consent) = connection
         .books
-        .with(move |books| Ok::<_, ledger::LedgerError>((books.invoice(&id)?, books.evidence(&id)?)))
+        .with(move |books| {
+            let consent = books.consent_of_invoice(&id)?;
+            Ok::<_, ledger::LedgerError>((books.invoice(&id)?, books.evidence(&id)?, consent))
+        })
         .await??;
     let content = &record.content;
     let phone = content.recipient.phone.as_ref();
@@ -43,8 +46,9 @@ pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<Invoice
         language: language(connection, &record, None),
         business: record.business.name.clone(),
         link: record.link.as_deref().map(link).transpose()?,
+        consent: consent.as_ref().map(|consent| consent.answer.into()),
         timeline: evidence.iter().map(entry).collect(),
-        actions: actions(&record),
+        actions: actions(&record, consent.is_some()),
         refusal: evidence
             .iter()
             .rev()
@@ -81,7 +85,12 @@ fn technical(record: &InvoiceRecord, evidence: &[Evidence]) -> TechnicalView {
     }
 }
 
-fn actions(record: &InvoiceRecord) -> Vec<InvoiceAction> {
+/// Whether somebody may still pay it, and so be asked for consent.
+pub(crate) const fn may_be_paid(shown: Shown) -> bool {
+    matches!(shown, Shown::Accepted | Shown::Created | Shown::Scheduled)
+}
+
+fn actions(record: &InvoiceRecord, asked: bool) -> Vec<InvoiceAction> {
     let shown = record.summary.shown;
     let mut actions = Vec::new();
     if shown == Shown::Held && record.run.is_none() {
@@ -91,6 +100,9 @@ fn actions(record: &InvoiceRecord) -> Vec<InvoiceAction> {
         actions.push(InvoiceAction::CopyLink);
     }
     actions.extend([InvoiceAction::SavePdf, InvoiceAction::Duplicate]);
+    if record.link.is_some() && may_be_paid(shown) && !asked {
+        actions.push(InvoiceAction::AskConsent);
+    }
     if record.service_id.is_some() && record.summary.open {
         actions.push(InvoiceAction::Refresh);
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{InvoiceRow, TimelineEntry, UpstreamView};
-use crate::ipc::{MoneyView, PaperLanguage, VatGroupView};
+use crate::ipc::{ConsentAnswerName, MoneyView, PaperLanguage, VatGroupView};
 
 /// One invoice, whole.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -34,6 +34,8 @@ pub struct InvoiceView {
     pub business: String,
     /// The link, for links.
     pub link: Option<LinkView>,
+    /// What the customer answered who was asked with this link to be sent invoices by phone; `null`: nobody was asked.
+    pub consent: Option<ConsentAnswerName>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineEntry>,
     /// What may be done now.
@@ -84,6 +86,8 @@ pub enum InvoiceAction {
     SavePdf,
     /// Write one like it.
     Duplicate,
+    /// Ask the customer with this link whether the next ones may come to the phone.
+    AskConsent,
 }
 
 /// For those who want to look underneath.
