@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use jiff::SignedDuration;
 use login::{Loopback, ReturnedAnswer};
 
 use super::finish::{ended, finish};
@@ -91,15 +92,16 @@ async fn recognise(desk: &Desk, answer: &ReturnedAnswer) -> Verdict {
 
 /// Listens at the loopback door, and ends the sign-in when its time is over.
 pub(super) fn watch(desk: &Arc<Desk>, listener: Option<Loopback>, waiting: &Waiting) {
-    let connection = Arc::clone(&waiting.connection);
     let (id, over) = (waiting.view.attempt.clone(), waiting.over.clone());
-    let expires_at = waiting.attempt.expires_at();
+    // By the computer's clock, as it was begun: trade may be days ahead (practice).
+    let left = waiting.attempt.expires_at().duration_since(desk.clock.now());
+    let left = left.max(SignedDuration::ZERO).unsigned_abs();
     let desk = Arc::clone(desk);
     tokio::spawn(async move {
         tokio::select! {
             () = over.cancelled() => {}
             () = listen(&desk, listener) => {}
-            () = connection.sleep_until(Some(expires_at)) => expire(&desk, id).await,
+            () = tokio::time::sleep(left) => expire(&desk, id).await,
         }
     });
 }

@@ -238,6 +238,20 @@ async fn a_sign_in_works_and_lasts_however_far_trade_was_moved() {
 }
 
 #[tokio::test]
+async fn a_sign_in_in_progress_is_not_over_because_trade_was_moved_ahead() {
+    let shop = Shop::signed_in().await;
+    shop.call("clock_move", json!({ "to": "week" })).await;
+    shop.call("session_end", json!({})).await;
+    let address = shop.consent(Person::danish()).await;
+    // Nobody answers the browser at once: the merchant writes meanwhile.
+    for _ in 0..40 {
+        shop.draft(|_| {}).await;
+    }
+    shop.call("signin_paste", json!({ "address": address })).await;
+    created(&shop, GOOD_CARD).await;
+}
+
+#[tokio::test]
 async fn elsewhere_there_is_no_clock_to_move() {
     let (shop, provider) = (Shop::new().await, crate::connecting::provider().await);
     let added = shop

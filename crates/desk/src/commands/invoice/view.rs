@@ -22,11 +22,11 @@ pub(crate) async fn record(connection: &Connection, id: String) -> Outcome<Invoi
 
 /// One invoice, whole, as the window shows it.
 pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<InvoiceView> {
-    let (record, evidence, consent) = connection
+    let (record, evidence, asked) = connection
         .books
         .with(move |books| {
-            let consent = books.consent_of_invoice(&id)?;
-            Ok::<_, ledger::LedgerError>((books.invoice(&id)?, books.evidence(&id)?, consent))
+            let asked = books.consent_of_invoice(&id)?;
+            Ok::<_, ledger::LedgerError>((books.invoice(&id)?, books.evidence(&id)?, asked))
         })
         .await??;
     let content = &record.content;
@@ -46,9 +46,9 @@ pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<Invoice
         language: language(connection, &record, None),
         business: record.business.name.clone(),
         link: record.link.as_deref().map(link).transpose()?,
-        consent: consent.as_ref().map(|consent| consent.answer.into()),
+        consent: asked.as_ref().map(|asked| asked.answer.into()),
         timeline: evidence.iter().map(entry).collect(),
-        actions: actions(&record, consent.is_some()),
+        actions: actions(&record, asked.is_some()),
         refusal: evidence
             .iter()
             .rev()
