@@ -7,7 +7,8 @@ use invoice::Channel;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::outbox::{self, Answered, Outcome, Outgoing, PAUSED};
+use crate::outbox::{self, Answered, Outcome};
+use crate::turn::{self, Outgoing, PAUSED};
 use crate::{Ledger, LedgerError, TradeDay, recheck, sql};
 
 /// How one of a batch ended.
@@ -96,7 +97,7 @@ fn next(db: &Connection, channel: Channel, now: Timestamp, limit: u32) -> Result
     let mut statement = db.prepare_cached(NEXT_BATCH)?;
     let rows = statement.query_map(
         params![now.as_millisecond(), sql::word(&channel)?, limit],
-        |row| Ok(outbox::read(row)),
+        |row| Ok(turn::read(row)),
     )?;
     rows.map(|row| row?).collect()
 }

@@ -4,37 +4,15 @@
 //! ends only by the identical bytes again: then "exists already" means *sent, id unknown*. A refusal proves nothing once
 //! an earlier attempt was in doubt, so it leaves the doubt in place.
 
-use invoice::Channel;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::evidence::{self, Evidence, Source, What};
+use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError, TradeDay, callbacks, invoices, recheck, sql};
 
 /// How long an interrupted attempt may still be on its way: the caller's total time-out and a margin (security 6.2).
 pub(crate) const STILL_ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(45);
-
-/// `not_before` of what a paused run holds: it wakes nobody. In milliseconds, the year 9999.
-pub(crate) const PAUSED: i64 = 253_370_764_800_000;
-
-/// An invoice that may go out now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
-    /// Uuid.
-    pub invoice_id: String,
-    /// Number, for logs.
-    pub number: u64,
-    /// Phone or link.
-    pub channel: Channel,
-    /// The bytes, verbatim.
-    pub request: Vec<u8>,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// An earlier attempt may have succeeded.
-    pub was_in_doubt: bool,
-    /// The run that it belongs to.
-    pub run: Option<String>,
-}
 
 /// How an attempt ended, by what it proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,70 +90,6 @@ impl Ledger {
             }
             Ok(ids)
         })
-    }
-
-    /// When the next hold ends, also of one that then has to wait behind others.
-    pub fn next_release(&self) -> Result<Option<Timestamp>, LedgerError> {
-        let soonest: Option<i64> = self.db.query_row(
-            "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before < ?1",
-            [PAUSED],
-            |row| row.get(0),
-        )?;
-        soonest.map(sql::moment).transpose()
-    }
-
-    /// The first single one that may go out at `now`, in the order of the numbers. Rows of runs have a way of their own
-    /// ([`Ledger::take_for_run`]): thousands of them hold up nobody who writes one.
-    ///
-    /// One that could not get through holds up those after it: what kept it back keeps them back too, and so the queue
-    /// leaves in order when the way is free again. A doubt holds up nobody.
-    pub fn next_to_send(&self, now: Timestamp) -> Result<Option<Outgoing>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, number, channel, request, attempts, was_in_doubt, run
-             FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND number <= ?2
-                 AND run IS NULL
-             ORDER BY number LIMIT 1",
-        )?;
-        let last = self.first_waiting()?.unwrap_or(i64::MAX);
-        let found = statement
-            .query_row([now.as_millisecond(), last], |row| Ok(read(row)))
-            .optional()?;
-        found.transpose()
-    }
-
-    /// When the next single one may go out, if any waits.
-    pub fn next_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
-        let soonest: Option<i64> = self.db.query_row(
-            "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND number <= ?2
-                 AND run IS NULL",
-            [PAUSED, self.first_waiting()?.unwrap_or(i64::MAX)],
-            |row| row.get(0),
-        )?;
-        soonest.map(sql::moment).transpose()
-    }
-
-    /// The lowest single number that waits for the way to be free.
-    fn first_waiting(&self) -> Result<Option<i64>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT number FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'waiting' AND not_before < ?1
-                 AND run IS NULL
-             ORDER BY number LIMIT 1",
-        )?;
-        Ok(statement.query_row([PAUSED], |row| row.get(0)).optional()?)
-    }
-
-    /// How many have not left this computer for good.
-    pub fn outbox_waiting(&self) -> Result<u32, LedgerError> {
-        let count = self.db.query_row(
-            "SELECT count(*) FROM invoice WHERE outbox IN ('held', 'queued', 'sending', 'waiting', 'in_doubt')",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(sql::count(count))
     }
 
     /// Commits that the bytes go out now. Only after this may a socket open, and only if it answers `true`: one that was
@@ -390,16 +304,4 @@ pub(crate) fn move_to(
         PAUSED
     ])?;
     invoices::show_again(db, id)
-}
-
-pub(crate) fn read(row: &Row<'_>) -> Result<Outgoing, LedgerError> {
-    Ok(Outgoing {
-        invoice_id: row.get("id")?,
-        number: row.get::<_, i64>("number")?.unsigned_abs(),
-        channel: sql::from_word(&row.get::<_, String>("channel")?)?,
-        request: row.get("request")?,
-        attempts: row.get("attempts")?,
-        was_in_doubt: row.get("was_in_doubt")?,
-        run: row.get("run")?,
-    })
 }

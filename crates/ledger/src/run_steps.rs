@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::evidence::{self, Evidence, What};
-use crate::outbox::PAUSED;
+use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError, RunState, SendOrder, numbers, sending, sql, waiting};
 
 /// The most that one call of the service takes (spec 9.3), and so the most of one chunk.

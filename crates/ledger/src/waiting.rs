@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::evidence::{self, Evidence, What};
 use crate::invoices::{self, InvoiceSummary, SUMMARY};
-use crate::outbox::{PAUSED, STILL_ON_ITS_WAY, after, move_to};
+use crate::outbox::{STILL_ON_ITS_WAY, after, move_to};
+use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError, sql};
 
 /// One that waits.
