@@ -7,6 +7,7 @@ use crate::ipc::{MatchedBy, PaperLanguage, ReconciledPart, StateName, UnmatchedR
 pub(crate) enum Column {
     Number,
     Customer,
+    Phone,
     Issued,
     Due,
     PaymentDay,
@@ -40,6 +41,7 @@ pub(crate) const fn heading(column: Column, language: PaperLanguage) -> &'static
     let words = match column {
         Column::Number => ["Fakturanr.", "Laskun numero", "Invoice number"],
         Column::Customer => ["Kunde", "Asiakas", "Customer"],
+        Column::Phone => ["Telefon", "Puhelin", "Phone"],
         Column::Issued => ["Udstedt", "Laskun päiväys", "Issued"],
         Column::Due => ["Forfaldsdato", "Eräpäivä", "Due date"],
         Column::PaymentDay => ["Betalingsdag", "Maksupäivä", "Payment day"],

@@ -168,10 +168,13 @@ async fn the_list_and_the_reconciliation_are_saved_as_files() {
     let text = std::fs::read_to_string(file["path"].as_str().unwrap()).unwrap();
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert!(
-        lines[0].starts_with("\u{feff}Fakturanr.;Kunde;Udstedt;"),
+        lines[0].starts_with("\u{feff}Fakturanr.;Kunde;Telefon;Udstedt;"),
         "{text}"
     );
-    assert!(lines[1].starts_with("1;\"'=Åse; \"\"Nørgaard\"\"\";"), "{text}");
+    assert!(
+        lines[1].starts_with("1;\"'=Åse; \"\"Nørgaard\"\"\";57 37 32 59;"),
+        "{text}"
+    );
     assert!(lines[1].contains(";Betalt;1000,10;250,03;1250,13;DKK;"), "{text}");
     let wanted = json!({ "filter": "waiting", "text": "", "format": "csv", "language": "fi" });
     let none = shop.call("invoice_export", wanted).await;

@@ -12,9 +12,10 @@ use crate::refuse::Outcome;
 /// Invoices that are held in memory at once.
 const PAGE: u32 = 1_000;
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 13] = [
     Column::Number,
     Column::Customer,
+    Column::Phone,
     Column::Issued,
     Column::Due,
     Column::PaymentDay,
@@ -82,9 +83,12 @@ fn cells(invoice: &Listed, language: PaperLanguage) -> [Cell; COLUMNS.len()] {
         content,
         service_id,
     } = invoice;
+    let phone = content.recipient.phone.as_ref();
+    let phone = phone.map(|phone| phone.display_in(content.country));
     [
         Cell::Number(summary.number),
         Cell::text(&*summary.customer),
+        phone.map_or(Cell::Empty, Cell::text),
         Cell::Day(summary.issue_date),
         Cell::Day(summary.due_date),
         summary.payment_date.map_or(Cell::Empty, Cell::Day),
