@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use login::SessionError;
 use mobilepay::{AccessToken, ApiError, Proof, proves};
 use secrecy::SecretString;
@@ -14,6 +14,9 @@ use super::{Connection, NETWORK_DOWN, NETWORK_UP};
 use crate::circuit::Flow;
 use crate::ipc::{Event, Refusal, RefusalCode};
 use crate::refuse::Outcome;
+
+/// After a look that said nothing of the service.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// What a call to the API needs.
 pub(crate) struct Ready {
@@ -82,15 +85,15 @@ impl Connection {
         self.learn_from(me.as_ref().err(), ready).await;
         let now = self.now();
         match me.err()? {
-            ApiError::Throttled { .. } => Some(self.pace.shut(now).unwrap_or(now)),
+            ApiError::Throttled { .. } => Some(self.pace.shut(now).unwrap_or(now + LOOK_AGAIN)),
             // The next token may do.
-            ApiError::Unauthorized { .. } => Some(now),
+            ApiError::Unauthorized { .. } => Some(now + LOOK_AGAIN),
             error if matches!(proves(&error), Proof::Nothing | Proof::NotSent) => {
                 self.circuit.breaker().lost(now);
                 self.tell(Event::ConnectionChanged);
                 match self.circuit.flow(now) {
                     Flow::Open(until) => Some(until),
-                    Flow::Closed | Flow::HalfOpen => Some(now),
+                    Flow::Closed | Flow::HalfOpen => Some(now + LOOK_AGAIN),
                 }
             }
             _ => None,
