@@ -119,3 +119,29 @@ test('half of a character, as a cut-off emoji leaves it, does not keep a draft f
   }).toBe('a\ufffd');
   await expect(page.getByRole('status').filter({ hasText: 'aved' })).toBeVisible();
 });
+
+test('a click is not lost when the box that it leaves has something to say or is right at last', async ({ shop, page }) => {
+  await shop.show(page);
+  await page.getByRole('button', { name: WORDS.en.write }).first().click();
+  await box(page, 'line.description').fill('Bike');
+  await box(page, 'line.unitPrice').fill('twelve');
+  const opener = page.getByRole('button', { name: 'Pick a day: Due' });
+  await page.getByRole('button', { name: 'Send as link', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText(WORDS.en.number);
+  await box(page, 'line.unitPrice').fill('12');
+  await opener.hover();
+  const before = await opener.boundingBox();
+  // Whoever presses leaves the price, which is read and right now: the list above gets shorter.
+  const read = page.waitForResponse('**/commands/draft_save');
+  await page.mouse.down();
+  await (await read).finished();
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
+  expect(await opener.boundingBox()).toEqual(before);
+  await page.mouse.up();
+  const month = page.getByRole('dialog', { name: 'Due' });
+  await expect(month).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  // The box moved up, and its month with it.
+  await expect.poll(async () => Math.round((await month.boundingBox())!.y - (await page.locator('#box-dueDate').boundingBox())!.y)).toBeLessThan(60);
+  expect((await opener.boundingBox())!.y).toBeLessThan(before!.y);
+});

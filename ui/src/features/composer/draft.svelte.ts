@@ -9,6 +9,7 @@ import { refusalFrom } from '../../bridge';
 import type { ChannelName, CountryCode, DraftFormView, DraftView, LineReadingView, ReadingView } from '../../bridge/generated';
 import { AT_ONCE, boxFrom, boxOf, cellOf, type Beside, type Box } from './boxes';
 import { readDay } from '../../kit/days';
+import { afterPress, released } from '../../kit/press';
 import { shownDay } from './days';
 import { COUNT, PRICE, shownAmount, shownDecimal, shownRate } from './figures';
 import { COLUMNS, emptyLine, isEmpty, withoutTail, type Column, type Row } from './lines';
@@ -105,7 +106,7 @@ export class Draft {
   /** The merchant left a box: it may say what is wrong, and shows how it was read. */
   left(box: Box): void {
     if (this.#focused === box) this.#focused = null;
-    this.#touched[box] = true;
+    afterPress(() => (this.#touched[box] = true));
     this.#left.add(box);
     this.#showDay(box);
     void this.saving.flush().then(() => this.#showFigures());
@@ -114,7 +115,10 @@ export class Draft {
   /** The merchant left a row: each of its boxes may say what is wrong. */
   leftRow(key: number): void {
     const row = this.rows.find((candidate) => candidate.key === key);
-    if (row && !isEmpty(row.line)) for (const column of COLUMNS) this.#touched[boxOf(key, column)] = true;
+    if (!row || isEmpty(row.line)) return;
+    afterPress(() => {
+      for (const column of COLUMNS) this.#touched[boxOf(key, column)] = true;
+    });
   }
 
   /** Takes a row away. The last, empty one stays. */
@@ -166,6 +170,7 @@ export class Draft {
     const keys = this.rows.map((row) => row.key);
     try {
       const view = await this.#call('draft_save', { id: this.id, revision: this.revision, form });
+      await released();
       this.#read(view, form, keys);
     } catch (error) {
       if (refusalFrom(error).code !== 'changed_meanwhile') throw error;

@@ -47,9 +47,9 @@ impl Merchant<'_> {
         second.fill("What", "Inner tube").await?;
         second.fill("Qty", "2").await?;
         second.fill("Price", "89.50").await?;
+        kvit.expect("1.413,50").await?;
         kvit.click("button", "Pick a day: Due").await?;
         kvit.click("button", "14 days").await?;
-        kvit.expect("1.413,50").await?;
         kvit.expect_drawn("Invoice to Sofie Lund").await?;
         self.seen_in_kvit().await?;
 
