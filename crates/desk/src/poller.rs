@@ -139,12 +139,16 @@ pub(crate) async fn ask(
     connection.note_network(said.as_ref().err());
     let now = connection.now();
     let news = match said {
-        Ok(said) => {
+        Ok(Checked { said, day_owed }) => {
             let id = id.to_owned();
-            connection
-                .books
-                .with(move |books| books.observe(&id, &said))
-                .await??
+            let taken_down = connection.books.with(move |books| {
+                let news = books.observe(&id, &said)?;
+                if day_owed {
+                    books.ask_for_day_again(&id, now)?;
+                }
+                Ok::<_, ledger::LedgerError>(news)
+            });
+            taken_down.await??
         }
         Err(error) => {
             let gone = match &error {
@@ -198,17 +202,25 @@ async fn ask_later(
     Ok(())
 }
 
+/// What a check came to.
+struct Checked {
+    said: Said,
+    /// The details, which alone tell the payment day, could not be had.
+    day_owed: bool,
+}
+
 /// The status, and for an accepted or paid one the payment day, which only the details tell (spec 10.2).
-async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> Result<Said, ApiError> {
+async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> Result<Checked, ApiError> {
     let correlation = Uuid::new_v4();
     let answer = connection
         .api
         .status(&ready.token, correlation, &ready.merchant_id, service_id)
         .await?;
     let state = answer.value.state;
+    let mut day_owed = false;
     let payment_date = match state {
         State::Accepted | State::Paid => {
-            // The day is worth having and not worth failing for; the call counts, even where it goes ahead of the pace.
+            // The state is true without the day, which is asked for again then. The call counts, even ahead of the pace.
             let _ = connection.pace.take(connection.now());
             let details = connection
                 .api
@@ -218,13 +230,14 @@ async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> 
                 Err(error) => {
                     // It is heeded all the same: a busy service wants to be left alone by everything.
                     connection.heed(&error, ready).await;
+                    day_owed = !matches!(error, ApiError::NotFound { .. });
                     None
                 }
             }
         }
         _ => None,
     };
-    Ok(Said {
+    let said = Said {
         state,
         source: Source::StatusCheck,
         at: connection.now(),
@@ -235,5 +248,6 @@ async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> 
         status: answer.trace.status,
         raw: Some(answer.trace.body),
         correlation_id: Some(correlation.to_string()),
-    })
+    };
+    Ok(Checked { said, day_owed })
 }

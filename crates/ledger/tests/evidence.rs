@@ -78,6 +78,32 @@ fn a_paid_invoice_is_no_longer_followed_and_stays_paid() {
 }
 
 #[test]
+fn only_a_paid_invoice_without_its_day_is_followed_on_and_only_until_the_day_is_known() {
+    let mut shop = delivered();
+    let due = |shop: &Shop| shop.books.due_for_poll(at(9_000), 9).unwrap().len();
+    shop.say("a", State::Paid, 10);
+    assert_eq!(due(&shop), 0);
+    shop.books.ask_for_day_again("a", at(20)).unwrap();
+    shop.books.set_next_poll("a", at(30)).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), Some(at(30)));
+    let with_its_day = Said {
+        payment_date: Some(date(2026, 11, 20)),
+        ..status(State::Paid, 30)
+    };
+    assert!(shop.books.observe("a", &with_its_day).unwrap());
+    assert_eq!(
+        shop.books.invoice("a").unwrap().summary.payment_date,
+        Some(date(2026, 11, 20))
+    );
+    shop.books.ask_for_day_again("a", at(40)).unwrap();
+    assert_eq!(due(&shop), 0);
+    let mut other = delivered();
+    other.say("a", State::Canceled, 10);
+    other.books.ask_for_day_again("a", at(20)).unwrap();
+    assert_eq!(due(&other), 0);
+}
+
+#[test]
 fn a_new_payment_day_is_news_although_the_state_is_the_same() {
     let mut shop = delivered();
     let on = |day| Said {

@@ -16,6 +16,7 @@ use crate::shop::Shop;
 const BACK: &str = "https://shop.example/sandbox/return";
 pub(crate) const CREATE: &str = "/merchants/{merchant}/invoices";
 pub(crate) const STATUS: &str = "/merchants/{merchant}/invoices/{invoice}/status";
+pub(crate) const DETAILS: &str = "/merchants/{merchant}/invoices/{invoice}";
 pub(crate) const CREATE_LINK: &str = "/merchants/{merchant}/invoices/link";
 
 /// The computer's clock, ahead by as much as a test wants.

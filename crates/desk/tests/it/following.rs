@@ -5,7 +5,7 @@ use ledger::{Ledger, Said, Source};
 use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
-use crate::away::{STATUS, Service};
+use crate::away::{DETAILS, STATUS, Service};
 use crate::shop::Shop;
 
 /// Waits until the outbox names this standstill, driven by events and not by time.
@@ -121,6 +121,38 @@ async fn a_window_that_comes_to_the_front_has_the_news_at_once() {
     assert_eq!(shop.call("invoice_show", id).await["row"]["state"], "created");
     shop.call("window_focus", json!({ "inFront": true })).await;
     shop.until(&sent, "paid").await;
+}
+
+#[tokio::test]
+async fn a_payment_whose_details_could_not_be_had_is_of_its_own_day_once_they_can() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let sent = service.send(&shop, "link").await;
+    let created = shop.until(&sent, "created").await;
+    let today = shop.call("app_show", json!({})).await["today"].clone();
+    service.strike(Fault::new(busy(600)).on(DETAILS));
+    let form = [("phone", "+4522509895"), ("decision", "now")];
+    let href = created["link"]["href"].as_str().unwrap();
+    let paying = reqwest::Client::new().post(href).form(&form).send();
+    assert_eq!(paying.await.unwrap().status(), 200);
+    service.pass(&shop, 2 * 86_400);
+    let paid = shop.until(&sent, "paid").await;
+    assert_ne!(paid["row"]["paymentDate"], today, "the day on which it was heard");
+    // The details are what is asked for again, and they are heeded: nothing else is asked meanwhile.
+    until_standstill(&shop, "busy").await;
+    assert_eq!(service.struck(), 1);
+    service.heal();
+    let mut events = shop.desk.events();
+    service.pass(&shop, 86_400);
+    let id = json!({ "id": sent["row"]["id"] });
+    let known = async {
+        while shop.call("invoice_show", id.clone()).await["row"]["paymentDate"] != today {
+            let _ = events.recv().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), known)
+        .await
+        .expect("never the day of the payment");
 }
 
 #[tokio::test]
