@@ -1,6 +1,10 @@
 //! Nothing stays behind: every process of the demo carries a mark in its environment, and is found by it.
+//!
+//! Chromium writes its title over its environment as soon as it likes, so one that was told to live in the demo's folder is
+//! found by that, too.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -11,14 +15,20 @@ use crate::process;
 /// The variable that marks the demo's own processes.
 pub(crate) const MARK: &str = "KVIT_DEMO";
 
+/// The folder that everything of the demo with this mark lives in.
+pub(crate) fn folder(mark: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("kvit-demo-{mark}"))
+}
+
 /// Ids of the running processes that carry `mark`; only those of `program`, if one is given.
 pub(crate) fn marked(mark: &str, program: Option<&std::path::Path>) -> Vec<String> {
     let wanted = format!("{MARK}={mark}");
+    let home = format!("--user-data-dir={}/", folder(mark).display());
     let carries = |id: &str| {
         let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-        environment
-            .split(|byte| *byte == 0)
-            .any(|entry| entry == wanted.as_bytes())
+        let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        let mut told = environment.split(|byte| *byte == 0);
+        told.any(|entry| entry == wanted.as_bytes()) || String::from_utf8_lossy(&line).contains(&home)
     };
     let runs = |id: &str| {
         program.is_none_or(|program| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program))

@@ -37,7 +37,7 @@ impl Session {
     /// Starts display, bus and keychain, and makes Chromium the session's browser.
     pub(crate) async fn begin(program: &Path) -> Result<Self> {
         let mark = std::process::id().to_string();
-        let folder = std::env::temp_dir().join(format!("kvit-demo-{mark}"));
+        let folder = endings::folder(&mark);
         let mut session = Self {
             program: program.canonicalize()?,
             environment: Vec::new(),
