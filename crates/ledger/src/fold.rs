@@ -7,7 +7,7 @@
 use invoice::{State, Transition};
 use rusqlite::{Connection, params};
 
-use crate::evidence::Said;
+use crate::evidence::{Said, Source};
 use crate::{LedgerError, invoices, sql};
 
 #[derive(Clone, Debug)]
@@ -40,21 +40,29 @@ pub(crate) fn apply(db: &Connection, invoice_id: &str, said: &Said) -> Result<()
         db.prepare_cached("UPDATE evidence SET flagged = ?2 WHERE id = ?1")?
             .execute(params![id, flagged])?;
     }
-    let paid_on = matches!(state, Some(State::Paid))
-        .then(|| payment_date.clone().unwrap_or_else(|| said.today.to_string()));
+    let paid = state == Some(State::Paid);
+    // A payment is heard of on its day or later, so the earliest day on which it was told is the nearest.
     db.prepare_cached(
-        "UPDATE invoice SET told = ?2, payment_date = ?3, changed_at = ?5,
-             paid_on = CASE WHEN ?4 IS NULL THEN NULL ELSE coalesce(?3, paid_on, ?4) END
+        "UPDATE invoice SET told = ?2, payment_date = ?3, changed_at = ?6,
+             paid_on = CASE
+                 WHEN NOT ?4 THEN NULL
+                 WHEN ?3 IS NOT NULL THEN ?3
+                 WHEN ?7 THEN min(coalesce(paid_on, ?5), ?5)
+                 ELSE coalesce(paid_on, ?5) END
          WHERE id = ?1",
     )?
     .execute(params![
         invoice_id,
         state.as_ref().map(State::word),
         payment_date,
-        paid_on,
+        paid,
+        said.today.to_string(),
         said.at.as_millisecond(),
+        said.state == State::Paid,
     ])?;
-    if state.as_ref().is_some_and(State::is_final) {
+    // An event without its moment leaves the day to the details.
+    let day_owed = paid && payment_date.is_none() && said.source == Source::Callback && said.date.is_none();
+    if state.as_ref().is_some_and(State::is_final) && !day_owed {
         db.prepare_cached("UPDATE invoice SET next_poll_at = NULL WHERE id = ?1")?
             .execute([invoice_id])?;
     }

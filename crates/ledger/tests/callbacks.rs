@@ -48,6 +48,41 @@ fn a_delivery_that_comes_twice_changes_nothing_the_second_time() {
 }
 
 #[test]
+fn an_event_tells_the_day_of_a_payment_whose_details_could_not_be_had() {
+    let paid_on = |shop: &Shop| shop.books.invoice("a").unwrap().summary.payment_date;
+    let yesterday = shop::TODAY.yesterday().unwrap();
+    let mut shop = Shop::new();
+    shop.deliver("a", &Bill::default());
+    shop.say("a", State::Paid, 100);
+    shop.books.ask_for_day_again("a", at(110)).unwrap();
+    assert_eq!(paid_on(&shop), Some(shop::TODAY));
+    let of_yesterday = Heard {
+        today: yesterday,
+        ..heard("service-a", "Paid", Some(1), 90)
+    };
+    shop.books.take_events(&[of_yesterday]).unwrap();
+    assert_eq!(paid_on(&shop), Some(yesterday));
+    let again = heard("service-a", "Paid", Some(2), 200);
+    shop.books.take_events(&[again]).unwrap();
+    assert_eq!(paid_on(&shop), Some(yesterday));
+    assert_eq!(shop.books.next_poll().unwrap(), None);
+}
+
+#[test]
+fn an_event_of_a_payment_without_its_moment_leaves_the_day_to_the_details() {
+    let mut shop = Shop::new();
+    shop.deliver("a", &Bill::default());
+    let followed = shop.books.next_poll().unwrap();
+    assert!(followed.is_some());
+    let paid = Heard {
+        date: None,
+        ..heard("service-a", "Paid", None, 3)
+    };
+    shop.books.take_events(&[paid]).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), followed.min(Some(at(4))));
+}
+
+#[test]
 fn an_event_that_overtakes_the_answer_is_kept_and_counts_once_the_id_is_known() {
     let mut shop = Shop::new();
     shop.send("a", &Bill::default());
