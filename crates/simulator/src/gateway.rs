@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::readings::Reading;
-use crate::server::World;
+use crate::world::World;
 
 /// Whose call it is.
 pub(crate) struct Caller {

@@ -11,11 +11,12 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::consents;
+use crate::invoice::{Invoice, Status};
 use crate::pages::{self, Words, escape};
 use crate::seed::{self, Consumer};
-use crate::server::World;
 use crate::simulation::with_status;
-use crate::state::{Invoice, Payment, Status};
+use crate::state::Payment;
+use crate::world::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new().route("/usersettings-landing-website/", get(show).post(act))

@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::invoice::Invoice;
 use crate::openid::Request;
 use crate::seed::{self, Merchant};
-use crate::state::Invoice;
 
 const STYLE: &str = include_str!("pages.css");
 

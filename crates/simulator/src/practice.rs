@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::openid;
 use crate::seed;
-use crate::server::World;
+use crate::world::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()

@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::api::read::{ArticleDetails, VatTotal, articles, vat_totals};
+use crate::invoice::Invoice;
 use crate::json::raw;
 use crate::seed::{self, Consumer};
-use crate::server::World;
-use crate::state::Invoice;
+use crate::world::World;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -1,18 +1,16 @@
-//! Starting, stopping, and what every handler shares.
+//! Starting and stopping, and which address leads to what.
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State as Shared};
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::middleware;
+use axum::response::Html;
 use axum::routing::get;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -23,9 +21,10 @@ use crate::callbacks::{self, Courier};
 use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
-use crate::readings::{self, Reading, Readings};
-use crate::state::{Invoice, State};
-use crate::{api, consents, landing, openid, practice, reporting, simulation, stage};
+use crate::readings::{self, Readings};
+use crate::state::State;
+use crate::world::World;
+use crate::{api, consents, landing, layers, openid, practice, reporting, simulation, stage};
 
 /// A running simulator. Dropping it ends it; [`Simulator::shutdown`] waits for the end.
 pub struct Simulator {
@@ -64,20 +63,6 @@ pub enum StartError {
 #[derive(Debug, thiserror::Error)]
 #[error("the books of the simulator cannot be written: {0}")]
 pub struct ClockError(#[from] rusqlite::Error);
-
-/// What every handler sees.
-pub(crate) struct World {
-    pub(crate) config: Config,
-    pub(crate) key: SigningKey,
-    pub(crate) base: String,
-    pub(crate) redirect_uris: RwLock<Vec<(String, String)>>,
-    pub(crate) faults: Faults,
-    pub(crate) readings: Readings,
-    pub(crate) courier: Courier,
-    /// Seconds by which trade is ahead of the computer.
-    pub(crate) ahead: watch::Sender<i64>,
-    state: Mutex<State>,
-}
 
 /// Starts a simulator with `config`.
 pub async fn start(config: Config) -> Result<Simulator, StartError> {
@@ -170,8 +155,11 @@ fn router(world: &Arc<World>) -> Router {
     }
     app.layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .layer(middleware::from_fn_with_state(Arc::clone(world), faults::strike))
-        .layer(middleware::from_fn(plain_host))
-        .layer(middleware::from_fn_with_state(Arc::clone(world), time_passes))
+        .layer(middleware::from_fn(layers::plain_host))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(world),
+            layers::time_passes,
+        ))
         .with_state(Arc::clone(world))
 }
 
@@ -186,151 +174,6 @@ fn static_page(body: &'static str) -> ([(header::HeaderName, HeaderValue); 3], H
         ),
     ];
     (headers, Html(body))
-}
-
-/// Only addresses and `localhost` as `Host`, so that no foreign name can be pointed at this server (DNS rebinding).
-async fn plain_host(request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|value| value.to_str().ok());
-    let url = url::Url::parse(&format!("http://{}/", host.unwrap_or_default()));
-    let plain = url.is_ok_and(|url| match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
-        None => false,
-    });
-    // The stage has buttons; no page from elsewhere may press them.
-    let foreign = request
-        .headers()
-        .get("sec-fetch-site")
-        .is_some_and(|site| site == "cross-site" || site == "same-site");
-    if foreign && request.method() != Method::GET && request.uri().path().starts_with("/__practice") {
-        return StatusCode::FORBIDDEN.into_response();
-    }
-    if plain {
-        next.run(request).await
-    } else {
-        StatusCode::MISDIRECTED_REQUEST.into_response()
-    }
-}
-
-/// Before each request everything happens that time alone brings; afterwards the correlation id is echoed (spec 21.2).
-async fn time_passes(Shared(world): Shared<Arc<World>>, request: Request, next: Next) -> Response {
-    let correlation = request.headers().get("correlationid").cloned();
-    let now = world.now();
-    let passed = world.lock().pass_time(|country| World::date(country, now));
-    if let Err(error) = passed {
-        tracing::error!(%error, "the books of the simulator were not written");
-    }
-    let mut response = next.run(request).await;
-    // The clock that this world was given, so that a `Retry-After` that is a date agrees with it.
-    if let Some(date) = http_date(world.unmoved()) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    if let Some(correlation) = correlation {
-        response.headers_mut().insert("correlationid", correlation);
-    }
-    response
-}
-
-/// A date as HTTP writes it (RFC 9110 5.6.7).
-pub(crate) fn http_date(at: Timestamp) -> Option<HeaderValue> {
-    let date = jiff::fmt::rfc2822::DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&at)
-        .ok()?;
-    HeaderValue::from_str(&date).ok()
-}
-
-impl World {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Now, as it was moved.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.lock().now()
-    }
-
-    /// The computer's own time, for everything of sign-in: a client checks tokens by its own clock, and moving the
-    /// practice clock to a due date must not make every token one from the future.
-    pub(crate) fn unmoved(&self) -> Timestamp {
-        self.config.clock.now()
-    }
-
-    pub(crate) fn today(&self, country: Country) -> Date {
-        Self::date(country, self.now())
-    }
-
-    pub(crate) fn date(country: Country, now: Timestamp) -> Date {
-        let zone = TimeZone::get(country.zone()).unwrap_or(TimeZone::UTC);
-        now.to_zoned(zone).date()
-    }
-
-    pub(crate) fn api_base(&self) -> String {
-        format!("{}/invoice-restapi", self.base)
-    }
-
-    /// Audience of access tokens (spec 6.3).
-    pub(crate) fn audience(&self) -> String {
-        format!("{}/resources", self.issuer())
-    }
-
-    /// Differs from the discovery address on purpose (spec 1.2; 21 item 12).
-    pub(crate) fn issuer(&self) -> String {
-        if self.readings.has(Reading::ConformingIssuer) {
-            format!("{}/dk/account", self.base)
-        } else {
-            "https://api.mobilepay.dk/merchant".to_owned()
-        }
-    }
-
-    /// The landing form of a link (spec 9.4; 21 item 29), on our own host.
-    pub(crate) fn landing(&self, token: &str, country: Country) -> String {
-        format!(
-            "{}/usersettings-landing-website/?token={token}&countryCode={}&product=Invoice",
-            self.base,
-            country.code()
-        )
-    }
-
-    /// The address of a link, as its creation tells it (spec 21 item 29).
-    pub(crate) fn href(&self, invoice: &Invoice) -> Option<String> {
-        let token = invoice.link.as_ref()?;
-        if self.readings.has(Reading::ApiLinks) {
-            let base = self.api_base();
-            return Some(format!(
-                "{base}/api/v1/consumers/me/invoices/invoices/{}/link",
-                invoice.id
-            ));
-        }
-        Some(self.landing(token, invoice.country()))
-    }
-
-    /// Data of an expired link is deleted (spec 9.4; 21 item 40).
-    pub(crate) fn is_gone(&self, invoice: &Invoice) -> bool {
-        invoice.is_gone() && !self.readings.has(Reading::KeptLinks)
-    }
-
-    /// Largest total in whole units (spec 12.1; 21 item 9).
-    pub(crate) fn limit(&self, country: Country) -> i64 {
-        if country == Country::Dk && self.readings.has(Reading::Limit300000) {
-            return 300_000;
-        }
-        country.limit()
-    }
-
-    /// As `LogoUrl` names it (spec 10.2).
-    pub(crate) fn logo(&self, issuer: &str) -> String {
-        format!("{}/api/v1/invoiceissuers/{issuer}/logo", self.api_base())
-    }
-
-    pub(crate) fn knows_redirect(&self, client: &str, uri: &str) -> bool {
-        let known = self.redirect_uris.read().unwrap_or_else(PoisonError::into_inner);
-        known
-            .iter()
-            .any(|(id, registered)| id == client && registered == uri)
-    }
 }
 
 impl Simulator {

@@ -11,13 +11,14 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use crate::gateway;
+use crate::invoice::Invoice;
 use crate::json::Members;
 use crate::pages;
 use crate::readings::Reading;
 use crate::receipt::{Accepted, Receipt};
 use crate::seed::{self, Consumer};
-use crate::server::World;
-use crate::state::{Invoice, Payment};
+use crate::state::Payment;
+use crate::world::World;
 
 /// The routes under the API base.
 pub(crate) fn routes() -> Router<Arc<World>> {

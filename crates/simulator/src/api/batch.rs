@@ -17,11 +17,12 @@ use super::draft::{Draft, INVALID, Problems};
 use super::rules::{self, BadTotal, Counts, Told};
 use super::{codes, found};
 use crate::gateway;
+use crate::invoice::{Invoice, Status, Wrong};
 use crate::json::{Members, items};
 use crate::readings::Reading;
 use crate::seed::Merchant;
-use crate::server::World;
-use crate::state::{Invoice, State as Books, Status, Wrong};
+use crate::state::State as Books;
+use crate::world::World;
 
 /// The most rows of one call (spec 9.3).
 const MOST: usize = 2_000;

@@ -1,6 +1,6 @@
 //! The codes of the last version with their texts (spec 13.3), each written once.
 
-use crate::state::Wrong;
+use crate::invoice::Wrong;
 
 /// Every code that a creation can end with.
 pub(crate) const CODES: &[(u32, &str)] = &[

@@ -12,10 +12,10 @@ use super::draft::{Draft, INVALID};
 use super::rules::{self, BadTotal, Told};
 use super::{codes, found};
 use crate::gateway::{self, Caller};
+use crate::invoice::{Invoice, Status};
 use crate::readings::Reading;
 use crate::seed::Merchant;
-use crate::server::World;
-use crate::state::{Invoice, Status};
+use crate::world::World;
 
 /// `POST …/invoices` (spec 9.2).
 pub(crate) async fn direct(

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::reader::Reader;
 use crate::config::Country;
+use crate::invoice::{Article, Invoice, Status};
 use crate::json::{Members, canonical};
 use crate::readings::Reading;
 use crate::seed::Merchant;
-use crate::server::World;
-use crate::state::{Article, Invoice, Status};
+use crate::world::World;
 
 /// Members that are read for their type and kept nowhere: no answer returns them (spec 10.2).
 const TEXTS: [&str; 4] = [

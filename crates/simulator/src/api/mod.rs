@@ -21,7 +21,7 @@ pub(crate) use create::Link;
 
 use crate::gateway::{self, Caller};
 use crate::seed::{self, Merchant};
-use crate::server::World;
+use crate::world::World;
 
 /// Two thousand invoices of sixteen kilobytes; no document has a limit.
 const LARGEST_BATCH: usize = 32 * 1024 * 1024;

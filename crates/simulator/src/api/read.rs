@@ -14,11 +14,11 @@ use serde_json::value::RawValue;
 
 use crate::callbacks::capitalised;
 use crate::gateway;
+use crate::invoice::{Invoice, Status};
 use crate::json::raw;
 use crate::readings::Reading;
 use crate::seed;
-use crate::server::World;
-use crate::state::{Invoice, Status};
+use crate::world::World;
 
 /// `GET merchants/me` (spec 8.1).
 pub(crate) async fn me(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
@@ -264,7 +264,7 @@ pub(crate) fn articles(invoice: &Invoice) -> Vec<ArticleDetails> {
     invoice.articles.iter().map(article).collect()
 }
 
-fn article(article: &crate::state::Article) -> ArticleDetails {
+fn article(article: &crate::invoice::Article) -> ArticleDetails {
     ArticleDetails {
         article_number: article.number.clone(),
         article_description: article.description.clone(),

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::draft::{INVALID, Problems};
 use crate::config::Country;
+use crate::invoice::Article;
 use crate::json::Members;
-use crate::state::Article;
 
 const REQUIRED: &str = "Value is required";
 

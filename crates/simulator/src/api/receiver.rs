@@ -16,7 +16,7 @@ use super::reader::Reader;
 use crate::callbacks::Target;
 use crate::gateway;
 use crate::json::Members;
-use crate::server::World;
+use crate::world::World;
 
 /// `PUT …/auth/basic`.
 pub(crate) async fn basic(

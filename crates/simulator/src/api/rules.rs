@@ -11,10 +11,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::codes;
+use crate::invoice::{Invoice, Status};
 use crate::readings::Reading;
 use crate::seed::{self, Merchant};
-use crate::server::World;
-use crate::state::{Invoice, Status};
+use crate::world::World;
 
 /// Invoices of a merchant to one consumer on one day (spec 12.5).
 const A_DAY: usize = 10;

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::Target;
-use crate::server::World;
+use crate::world::World;
 
 /// Seconds that a receiver has for its answer (spec 21.2).
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -17,9 +17,9 @@ pub(crate) use routes::routes;
 use crate::api::Link;
 use crate::books::Books;
 use crate::faults::share;
+use crate::invoice::{Invoice, Status};
 use crate::readings::{Reading, Readings};
-use crate::server::World;
-use crate::state::{Invoice, Status};
+use crate::world::World;
 
 /// Seconds of a batch (spec 11.2).
 const BATCH: i64 = 5;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::courier::carry;
 use super::{Mangle, Target};
 use crate::seed;
-use crate::server::World;
+use crate::world::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()

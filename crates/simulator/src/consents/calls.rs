@@ -18,7 +18,7 @@ use crate::gateway::{self, Caller};
 use crate::json::Members;
 use crate::readings::Reading;
 use crate::seed;
-use crate::server::World;
+use crate::world::World;
 
 /// The routes under the API base.
 pub(crate) fn routes() -> Router<Arc<World>> {

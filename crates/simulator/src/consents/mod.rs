@@ -14,7 +14,8 @@ pub(crate) use calls::routes as merchant_routes;
 pub(crate) use payer::routes as payer_routes;
 pub(crate) use screen::{said, screen};
 
-use crate::state::{Invoice, State, Status};
+use crate::invoice::{Invoice, Status};
+use crate::state::State;
 
 /// The states of spec 15.4, in the order of their numbers from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,8 +13,8 @@ use super::Refused;
 use super::calls::refusal;
 use crate::gateway;
 use crate::seed::Consumer;
-use crate::server::World;
 use crate::simulation::acting;
+use crate::world::World;
 
 /// The routes under the API base.
 pub(crate) fn routes() -> Router<Arc<World>> {

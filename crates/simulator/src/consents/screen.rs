@@ -3,9 +3,9 @@
 use axum::response::Response;
 
 use super::Refused;
+use crate::invoice::Invoice;
 use crate::pages::{self, Words, escape};
-use crate::server::World;
-use crate::state::Invoice;
+use crate::world::World;
 
 /// The screen, if the payer of this invoice is asked.
 pub(crate) fn screen(world: &World, words: &Words, invoice: &str) -> Option<Response> {

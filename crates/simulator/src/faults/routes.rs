@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Fault, Rule, Trouble};
-use crate::server::World;
+use crate::world::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::Trouble;
 use super::line::Cut;
 use crate::gateway;
-use crate::server::{World, http_date};
+use crate::world::{World, http_date};
 
 /// Larger than any answer of ours.
 const LARGEST: usize = 64 * 1024 * 1024;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -15,8 +15,8 @@ use super::{random, thirteen_months_after};
 use crate::keys::{half_hash, s256};
 use crate::pages::{self, Words};
 use crate::seed::{self, PortalUser};
-use crate::server::World;
 use crate::state::{Code, Grant};
+use crate::world::World;
 
 pub(super) async fn authorize(
     State(world): State<Arc<World>>,
@@ -51,7 +51,12 @@ pub(super) async fn answer(
         return pages::unauthorized(words);
     }
     if answer.step == "login" {
-        return login(&world, &headers, &answer, words);
+        let Some((user, cookie)) = login(&world, &answer) else {
+            return pages::login(words, &answer.request, answer.email.trim(), true);
+        };
+        let mut response = choose_or_consent(&world, &headers, &answer.request, user, None);
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        return response;
     }
     let Some((user, auth_time)) = logged_in(&world, &headers) else {
         return pages::login(words, &answer.request, suggested(&answer.request), false);
@@ -75,7 +80,7 @@ pub(super) async fn answer(
 }
 
 /// The merchant by its VAT number, by choice, or the only one; then consent, unless it was given (spec 5.3).
-pub(super) fn choose_or_consent(
+fn choose_or_consent(
     world: &World,
     headers: &HeaderMap,
     request: &Request,

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::keys::KeyFault;
-use crate::server::World;
 use crate::state::Grant;
+use crate::world::World;
 
 /// Seconds that access and ID tokens live (spec 6.4).
 pub(super) const LIFETIME: i64 = 300;

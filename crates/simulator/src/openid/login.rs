@@ -1,24 +1,20 @@
 //! Logins to the portal: by e-mail and password, remembered by a cookie.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
 
-use super::authorize::choose_or_consent;
 use super::random;
 use super::request::{Answer, Request};
 use crate::keys::s256;
-use crate::pages::{self, Words};
 use crate::seed::{self, PortalUser};
-use crate::server::World;
+use crate::world::World;
 
-pub(super) fn login(world: &World, headers: &HeaderMap, answer: &Answer, words: &Words) -> Response {
+/// The user whom e-mail and password name, with the cookie that remembers the login.
+pub(super) fn login(world: &World, answer: &Answer) -> Option<(&'static PortalUser, HeaderValue)> {
     let email = answer.email.trim();
     let user = seed::PORTAL_USERS
         .iter()
-        .find(|user| user.email.eq_ignore_ascii_case(email));
-    let Some(user) = user.filter(|_| answer.password == seed::PASSWORD) else {
-        return pages::login(words, &answer.request, email, true);
-    };
+        .find(|user| user.email.eq_ignore_ascii_case(email))
+        .filter(|_| answer.password == seed::PASSWORD)?;
     let cookie = hex::encode(random::<32>());
     {
         // Kept by its hash, so that a login survives a restart and the books hold no cookie.
@@ -29,12 +25,8 @@ pub(super) fn login(world: &World, headers: &HeaderMap, answer: &Answer, words: 
         }
         state.logins.insert(s256(&cookie), login);
     }
-    let mut response = choose_or_consent(world, headers, &answer.request, user, None);
     let cookie = format!("practice_login={cookie}; Path=/; HttpOnly; SameSite=Lax");
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
-    }
-    response
+    Some((user, HeaderValue::from_str(&cookie).ok()?))
 }
 
 pub(super) fn world_now(world: &World) -> i64 {

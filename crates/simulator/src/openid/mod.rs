@@ -16,7 +16,7 @@ use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
 use crate::config::Country;
-use crate::server::World;
+use crate::world::World;
 
 pub(crate) use redeem::withdraw;
 pub(crate) use request::Request;

@@ -9,8 +9,8 @@ use super::tokens::TokenRequest;
 use super::{random, thirteen_months_after};
 use crate::keys::{half_hash, s256};
 use crate::readings::Reading;
-use crate::server::World;
 use crate::state::{Grant, State};
+use crate::world::World;
 
 /// Every check of spec 6.1; the code is gone with its first presentation, a second one revokes (6.8; 21 item 15).
 pub(super) fn redeem(world: &World, client: &str, request: &TokenRequest) -> Result<Value, &'static str> {

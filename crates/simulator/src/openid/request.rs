@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::server::World;
+use crate::world::World;
 
 /// The request of spec 5.1; it goes through the pages as hidden fields.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 use super::redeem::{redeem, refresh};
-use crate::server::World;
+use crate::world::World;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

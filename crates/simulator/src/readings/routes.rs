@@ -13,7 +13,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::Reading;
-use crate::server::World;
+use crate::world::World;
 
 /// Larger than any answer of ours.
 const LARGEST: usize = 64 * 1024 * 1024;

@@ -18,7 +18,7 @@ use crate::gateway::{self, Denied};
 use crate::json::raw;
 use crate::readings::Reading;
 use crate::seed::{self, Merchant};
-use crate::server::World;
+use crate::world::World;
 
 type Pairs = Asked<Vec<(String, String)>>;
 

@@ -18,10 +18,11 @@ use uuid::Uuid;
 pub(crate) use calls::routes;
 
 use crate::config::Country;
+use crate::invoice::{Invoice, Status};
 use crate::readings::Reading;
 use crate::seed::{self, Issuer, Merchant, Payout};
-use crate::server::World;
-use crate::state::{Invoice, State, Status};
+use crate::state::State;
+use crate::world::World;
 
 /// One movement of money.
 #[derive(Clone, Debug)]

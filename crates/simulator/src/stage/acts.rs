@@ -13,8 +13,8 @@ use crate::faults::{Fault, Trouble};
 use crate::openid;
 use crate::practice;
 use crate::seed;
-use crate::server::World;
 use crate::state::Payment;
+use crate::world::World;
 
 /// The fields of all the forms.
 #[derive(Default, Deserialize)]

@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 use super::acts::Act;
 use super::view::{ROWS, button, counted};
 use crate::consents::{Consent, Refused, Reply};
+use crate::invoice::Invoice;
 use crate::pages::escape;
-use crate::server::World;
-use crate::state::{Invoice, State};
+use crate::state::State;
+use crate::world::World;
 
 pub(super) fn agreements(state: &State) -> String {
     let mut all: Vec<&Consent> = state.agreements.values().collect();

@@ -19,7 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::server::World;
+use crate::world::World;
 
 const STYLE: &str = include_str!("stage.css");
 const SCRIPT: &str = include_str!("stage.js");

@@ -4,7 +4,7 @@ use super::acts::Act;
 use super::view::button;
 use crate::pages::escape;
 use crate::readings::Reading;
-use crate::server::World;
+use crate::world::World;
 
 /// How the word of what was done begins, by which the list stays open.
 const CHANGED: &str = "From now on: ";

@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use crate::callbacks::Event;
 use crate::faults::{Rule, Trouble, word};
+use crate::invoice::Invoice;
 use crate::pages::escape;
 use crate::seed::{self, Merchant};
-use crate::server::World;
-use crate::state::{Invoice, State};
+use crate::state::State;
+use crate::world::World;
 
 use super::acts::KINDS;
 use super::agreements::agreements;
