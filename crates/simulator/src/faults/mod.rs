@@ -65,6 +65,8 @@ pub struct Fault {
     pub method: Option<String>,
     /// Only this route: a template such as `/merchants/{merchant}/invoices`, or one of the names of [`Fault::on`].
     pub route: Option<String>,
+    /// Only calls whose body holds this text; `None` is any.
+    pub holding: Option<String>,
     /// Calls that it strikes at most; `None` is without end.
     pub count: Option<u32>,
     /// Fitting calls that it lets pass first.
@@ -82,6 +84,7 @@ impl Fault {
             trouble,
             method: None,
             route: None,
+            holding: None,
             count: None,
             skip: 0,
             probability: 1.0,
@@ -114,6 +117,13 @@ impl Fault {
         self
     }
 
+    /// Only calls whose body holds `text`: a service that fails at one invoice and at no other.
+    #[must_use]
+    pub fn holding(mut self, text: &str) -> Self {
+        self.holding = Some(text.to_owned());
+        self
+    }
+
     /// At most `count` calls.
     #[must_use]
     pub fn times(mut self, count: u32) -> Self {
@@ -142,10 +152,26 @@ impl Fault {
         self
     }
 
-    fn fits(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted == method)
-            && self.route.as_deref().is_none_or(|route| route_fits(route, path))
+    fn fits(&self, call: Call<'_>) -> bool {
+        self.method.as_deref().is_none_or(|wanted| wanted == call.method)
+            && self
+                .route
+                .as_deref()
+                .is_none_or(|route| route_fits(route, call.path))
+            && self
+                .holding
+                .as_deref()
+                .is_none_or(|text| String::from_utf8_lossy(call.body).contains(text))
     }
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    method: &'a str,
+    path: &'a str,
+    /// Empty where no rule asks for it.
+    body: &'a [u8],
 }
 
 /// A rule in force and what it has done.
@@ -229,11 +255,16 @@ impl Faults {
         self.lock().rules.clear();
     }
 
+    /// Whether a rule asks what stands in a body.
+    fn read_bodies(&self) -> bool {
+        self.lock().rules.iter().any(|rule| rule.fault.holding.is_some())
+    }
+
     /// What befalls this call: every wait that strikes, and the first other trouble. Later rules do not count the call.
-    fn befall(&self, method: &str, path: &str) -> Vec<Trouble> {
+    fn befall(&self, call: Call<'_>) -> Vec<Trouble> {
         let mut troubles = Vec::new();
         for rule in &mut self.lock().rules {
-            if !rule.fault.fits(method, path) || !rule.strikes() {
+            if !rule.fault.fits(call) || !rule.strikes() {
                 continue;
             }
             troubles.push(rule.fault.trouble);
@@ -291,6 +322,12 @@ fn template_fits(template: &str, path: &str) -> bool {
 mod tests {
     use super::*;
 
+    const CALL: Call<'_> = Call {
+        method: "GET",
+        path: "/x",
+        body: b"",
+    };
+
     #[test]
     fn a_template_fits_its_route_and_no_other() {
         let path = "/invoice-restapi/api/v1/merchants/m1/invoices";
@@ -319,9 +356,7 @@ mod tests {
         let struck = |seed| -> Vec<u64> {
             let faults = Faults::default();
             faults.add(Fault::new(Trouble::DropAfter).sometimes(0.3, seed));
-            (0..1000)
-                .filter(|_| !faults.befall("GET", "/x").is_empty())
-                .collect()
+            (0..1000).filter(|_| !faults.befall(CALL).is_empty()).collect()
         };
         assert_eq!(struck(7), struck(7));
         assert_ne!(struck(7), struck(8));
@@ -332,7 +367,7 @@ mod tests {
     fn a_rule_lets_the_first_pass_and_ends_after_its_count() {
         let faults = Faults::default();
         faults.add(Fault::status(500).after(2).times(2));
-        let struck: Vec<bool> = (0..6).map(|_| !faults.befall("GET", "/x").is_empty()).collect();
+        let struck: Vec<bool> = (0..6).map(|_| !faults.befall(CALL).is_empty()).collect();
         assert_eq!(struck, [false, false, true, true, false, false]);
     }
 
@@ -342,7 +377,18 @@ mod tests {
         faults.add(Fault::new(Trouble::Delay { ms: 1 }));
         faults.add(Fault::status(500).once());
         faults.add(Fault::status(503).once());
-        assert_eq!(faults.befall("GET", "/x").len(), 2);
+        assert_eq!(faults.befall(CALL).len(), 2);
         assert_eq!(faults.list()[2].seen, 0);
+    }
+
+    #[test]
+    fn a_rule_can_strike_at_one_body_and_no_other() {
+        let faults = Faults::default();
+        assert!(!faults.read_bodies());
+        faults.add(Fault::status(500).holding("Kvit 7"));
+        assert!(faults.read_bodies());
+        let struck = [&b"{\"Number\":\"Kvit 7\"}"[..], b"{\"Number\":\"Kvit 8\"}"]
+            .map(|body| !faults.befall(Call { body, ..CALL }).is_empty());
+        assert_eq!(struck, [true, false]);
     }
 }

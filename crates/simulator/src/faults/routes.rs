@@ -34,6 +34,7 @@ struct Asked {
     bytes: Option<usize>,
     method: Option<String>,
     route: Option<String>,
+    holding: Option<String>,
     count: Option<u32>,
     #[serde(default)]
     skip: u32,
@@ -83,6 +84,7 @@ impl Asked {
             trouble,
             method: self.method.map(|method| method.to_ascii_uppercase()),
             route: self.route,
+            holding: self.holding,
             count: self.count,
             skip: self.skip,
             probability,
@@ -109,8 +111,8 @@ pub(crate) fn word(trouble: Trouble) -> &'static str {
 fn rule_as_json(rule: &Rule) -> Value {
     let fault = &rule.fault;
     let mut shown = json!({
-        "id": rule.id, "kind": word(fault.trouble), "method": fault.method, "route": fault.route, "count": fault.count,
-        "skip": fault.skip, "probability": fault.probability, "seed": fault.seed, "seen": rule.seen,
+        "id": rule.id, "kind": word(fault.trouble), "method": fault.method, "route": fault.route,
+        "holding": fault.holding, "count": fault.count, "skip": fault.skip, "probability": fault.probability, "seed": fault.seed, "seen": rule.seen,
         "struck": rule.struck, "live": rule.is_live(),
     });
     match fault.trouble {

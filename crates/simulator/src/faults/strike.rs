@@ -15,12 +15,12 @@ use futures::stream;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::Trouble;
 use super::line::Cut;
+use super::{Call, Trouble};
 use crate::gateway;
 use crate::world::{World, http_date};
 
-/// Larger than any answer of ours.
+/// Larger than any body of ours.
 const LARGEST: usize = 64 * 1024 * 1024;
 /// Into the status line: what a client sees of an answer without a body that is cut in the middle.
 const MID_HEAD: usize = 12;
@@ -36,7 +36,20 @@ pub(crate) async fn strike(
     if path.starts_with("/__practice") {
         return next.run(request).await;
     }
-    let troubles = world.faults.befall(request.method().as_str(), &path);
+    let (request, body) = if world.faults.read_bodies() {
+        let (head, body) = request.into_parts();
+        let Ok(body) = to_bytes(body, LARGEST).await else {
+            return StatusCode::BAD_REQUEST.into_response();
+        };
+        (Request::from_parts(head, Body::from(body.clone())), body)
+    } else {
+        (request, Bytes::new())
+    };
+    let troubles = world.faults.befall(Call {
+        method: request.method().as_str(),
+        path: &path,
+        body: &body,
+    });
     let wait = |late: bool| {
         let times = troubles.iter().map(|trouble| match trouble {
             Trouble::Delay { ms } if !late => *ms,

@@ -31,6 +31,7 @@ pub(super) struct Act {
     kind: String,
     route: String,
     method: String,
+    holding: String,
     times: String,
     chance: String,
     id: u64,
@@ -164,6 +165,9 @@ fn add_fault(world: &World, act: &Act) -> String {
     }
     if !act.method.is_empty() {
         fault = fault.method(&act.method);
+    }
+    if !act.holding.is_empty() {
+        fault = fault.holding(&act.holding);
     }
     if let Ok(times) = act.times.parse() {
         fault = fault.times(times);

@@ -218,6 +218,7 @@ fn new_fault() -> String {
          <option value=\"/merchants/{{m}}/invoices/{{i}}/status\">Ask for a status</option>\
          <option value=\"/merchants/{{m}}/invoices/{{i}}/cancel\">Cancel</option>\
          <option value=reporting>Transaction Reporting</option><option value=token>Token endpoint</option><option value=discovery>Discovery</option></select></label>\
+         <label class=whole>Only where the body holds<input name=holding placeholder=\"anything\" autocomplete=off></label>\
          <label>How often<select name=times><option value=1>Once</option><option value=5>Five times</option>\
          <option value=\"\">Until it is taken away</option></select></label>\
          <label>Chance<select name=chance><option value=100>Every call</option><option value=50>50 %</option>\
@@ -248,6 +249,11 @@ fn fault_item(rule: &Rule) -> String {
             .to_owned(),
     };
     let place = rule.fault.route.as_deref().unwrap_or("everywhere");
+    let holding = rule
+        .fault
+        .holding
+        .as_deref()
+        .map_or_else(String::new, |text| format!(", only “{}”", escape(text)));
     let left = match rule.fault.count {
         Some(count) => format!("{} of {count} struck", rule.struck),
         None => format!("{} struck", rule.struck),
@@ -263,7 +269,7 @@ fn fault_item(rule: &Rule) -> String {
         &format!("<input type=hidden name=id value={}>", rule.id),
     );
     format!(
-        "<li><span>{words} {tag}<small>{} {}, {left}</small></span>{away}</li>",
+        "<li><span>{words} {tag}<small>{} {}{holding}, {left}</small></span>{away}</li>",
         escape(rule.fault.method.as_deref().unwrap_or("any method,")),
         escape(place),
     )
