@@ -77,11 +77,11 @@ impl Agreement {
         self.asked.push(terms);
     }
 
-    /// The service does what was asked under `slot`: an answer says so, or a callback shows it.
+    /// The service does what was asked under `slot`: an answer says so, or a callback shows it. What it was asked before is
+    /// over; what it was asked since may still come.
     pub(crate) fn settle(&mut self, slot: Slot) {
         if let Some(place) = self.asked.iter().position(|asked| asked.slot == slot) {
-            self.current = Some(self.asked.swap_remove(place));
-            self.asked.clear();
+            self.current = self.asked.drain(..=place).next_back();
         }
     }
 

@@ -135,13 +135,18 @@ impl Connection {
             .iter()
             .any(|asked| asked.slot == slot)
         {
-            self.change_agreement(|agreement| agreement.settle(slot)).await?;
+            let valid: Vec<Slot> = self
+                .change_agreement(|agreement| {
+                    agreement.settle(slot);
+                    agreement.terms().map(|terms| terms.slot).collect()
+                })
+                .await?;
             let mut known = self
                 .callbacks
                 .known
                 .write()
                 .unwrap_or_else(PoisonError::into_inner);
-            known.retain(|(other, _)| *other == slot);
+            known.retain(|(other, _)| valid.contains(other));
         }
         Ok(())
     }

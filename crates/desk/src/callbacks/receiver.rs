@@ -214,10 +214,13 @@ async fn heard(State(room): State<Room>, request: Request) -> Response {
     let Ok(events) = read_events(&body) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    // Answered once it is on disk and not before (spec 11.5 rule 5).
-    match tokio::time::timeout(room.limits.storing, room.ear.take(shown, events)).await {
-        Ok(true) => StatusCode::OK.into_response(),
-        Ok(false) | Err(_) => says(StatusCode::SERVICE_UNAVAILABLE, header::RETRY_AFTER, "5"),
+    // Answered once it is on disk and not before (spec 11.5 rule 5). Whoever is not waited for still ends it, so that the
+    // window hears of what is stored too late for the answer.
+    let ear = Arc::clone(&room.ear);
+    let taking = tokio::spawn(async move { ear.take(shown, events).await });
+    match tokio::time::timeout(room.limits.storing, taking).await {
+        Ok(Ok(true)) => StatusCode::OK.into_response(),
+        Ok(Ok(false) | Err(_)) | Err(_) => says(StatusCode::SERVICE_UNAVAILABLE, header::RETRY_AFTER, "5"),
     }
 }
 

@@ -479,6 +479,30 @@ async fn two_lost_answers_are_two_possibilities_and_both_are_shown() {
     );
 }
 
+/// The older of two wishes shows itself first: the younger may still come, and is heard when it does.
+#[tokio::test]
+async fn a_callback_by_the_older_of_two_wishes_does_not_take_back_the_younger() {
+    let service = Service::start().await;
+    let (shop, older) = asked(&service).await;
+    service.strike(Fault::new(Trouble::DropBefore).method("PUT").once());
+    let form =
+        json!({ "address": "https://shop.example/younger", "kind": "api_key", "secret": "AnotherKey456" });
+    shop.try_call("callbacks_set", form).await.unwrap_err();
+    let younger = Line {
+        authorization: "AnotherKey456".to_owned(),
+        url: older.url.clone(),
+        http: older.http.clone(),
+    };
+    assert_eq!(older.post("[]".to_owned()).await, StatusCode::OK);
+    let view = until(&shop, |view| view["current"].is_object()).await;
+    assert_eq!(view["current"]["address"], "https://shop.example/callbacks");
+    assert_eq!(view["unclear"][0]["address"], "https://shop.example/younger");
+    assert_eq!(younger.post("[]".to_owned()).await, StatusCode::OK);
+    let view = until(&shop, |view| view["unclear"] == json!([])).await;
+    assert_eq!(view["current"]["address"], "https://shop.example/younger");
+    assert_eq!(older.post("[]".to_owned()).await, StatusCode::UNAUTHORIZED);
+}
+
 #[tokio::test]
 async fn a_wish_that_surely_did_not_arrive_changes_nothing() {
     let mut service = Service::start().await;

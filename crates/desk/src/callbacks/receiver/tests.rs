@@ -5,12 +5,13 @@ use tokio::sync::Notify;
 
 use super::*;
 
-/// Keeps what it hears. `slow` makes it never end.
+/// Keeps what it hears. `slow` makes it end only when it is told to.
 #[derive(Default)]
 struct Shop {
     heard: Mutex<Vec<Events>>,
     strangers: AtomicUsize,
     slow: Option<Notify>,
+    ended: Notify,
 }
 
 #[async_trait]
@@ -25,9 +26,10 @@ impl Ear for Shop {
 
     async fn take(&self, _: Slot, events: Events) -> bool {
         self.heard.lock().unwrap().push(events);
-        if let Some(never) = &self.slow {
-            never.notified().await;
+        if let Some(end) = &self.slow {
+            end.notified().await;
         }
+        self.ended.notify_one();
         true
     }
 }
@@ -207,4 +209,21 @@ async fn closing_frees_the_port_whoever_is_still_there() {
         .err()
         .unwrap();
     assert_eq!(taken.kind(), std::io::ErrorKind::AddrInUse);
+}
+
+#[tokio::test]
+async fn what_is_stored_too_late_for_the_answer_is_brought_to_its_end() {
+    let shop = Shop {
+        slow: Some(Notify::new()),
+        ..Shop::default()
+    };
+    let limits = Limits {
+        storing: Duration::from_millis(50),
+        ..PATIENT
+    };
+    let (receiver, shop) = open(limits, shop).await;
+    assert_eq!(status(&say(&receiver, &post("the-right-key", PAID)).await), "503");
+    shop.slow.as_ref().unwrap().notify_one();
+    let ended = tokio::time::timeout(Duration::from_mins(1), shop.ended.notified());
+    assert!(ended.await.is_ok(), "dropped with the answer");
 }
