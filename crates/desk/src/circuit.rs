@@ -1,4 +1,4 @@
-//! Whether the service answers at all. After five lost answers in a row nothing more is sent into the dark: what is queued
+//! Whether the service answers at all. After the lost answers of five invoices in a row nothing more is sent into the dark: what is queued
 //! stays queued instead of getting into doubt, until a read was answered (security 6.4; Nygard's *circuit breaker*).
 //!
 //! Time is a parameter. Deliberately absent: what proves what (`mobilepay::proves`), and the pause that a service asks for
@@ -7,9 +7,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use ledger::{Among, MOST_AT_ONCE};
 
-/// So many lost answers in a row open the circuit.
-const LOST_IN_A_ROW: u32 = 5;
+/// The lost answers of so many invoices in a row open the circuit.
+const LOST_IN_A_ROW: usize = 5;
 
 /// The first pause before a look, doubled each time.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(15);
@@ -31,22 +32,37 @@ pub(crate) enum Flow {
 /// Answers one after another.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker {
-    lost: u32,
+    /// The invoices whose answers were lost since the last answer, five at most. One that the service always fails at says
+    /// nothing of the others, so it counts once.
+    lost: Vec<String>,
+    /// Pauses since it opened.
+    pauses: u32,
     look_at: Timestamp,
 }
 
 impl Breaker {
     /// The service said something, whatever it was.
     pub(crate) fn answered(&mut self) {
-        self.lost = 0;
+        self.lost.clear();
+        self.pauses = 0;
     }
 
-    /// An answer got lost at `now`, or was none.
-    pub(crate) fn lost(&mut self, now: Timestamp) {
-        self.lost = self.lost.saturating_add(1);
-        if let Some(looks) = self.lost.checked_sub(LOST_IN_A_ROW) {
-            let pause = FIRST_PAUSE.saturating_mul(1 << looks.min(8)).min(LONGEST_PAUSE);
+    /// The answer about `invoice` got lost at `now`, or was none.
+    pub(crate) fn lost(&mut self, invoice: &str, now: Timestamp) {
+        if !self.is_open() && !self.lost.iter().any(|known| known == invoice) {
+            self.lost.push(invoice.to_owned());
+        }
+        self.looked_in_vain(now);
+    }
+
+    /// A look at `now` was not answered.
+    pub(crate) fn looked_in_vain(&mut self, now: Timestamp) {
+        if self.is_open() {
+            let pause = FIRST_PAUSE
+                .saturating_mul(1 << self.pauses.min(8))
+                .min(LONGEST_PAUSE);
             self.look_at = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+            self.pauses = self.pauses.saturating_add(1);
         }
     }
 
@@ -55,15 +71,30 @@ impl Breaker {
         self.look_at = self.look_at.min(now);
     }
 
+    /// Whether the last answer got lost, so that the next call better carries little.
+    pub(crate) fn doubts(&self) -> bool {
+        !self.lost.is_empty()
+    }
+
+    /// Whether one that was never out goes before those in doubt: every other time that one may go. A doubt costs nothing,
+    /// but where the service fails at it and at no other, it must not keep the others back for ever.
+    pub(crate) fn prefers_new(&self) -> bool {
+        self.is_open() && self.pauses.is_multiple_of(2)
+    }
+
     pub(crate) fn flow(&self, now: Timestamp) -> Flow {
         let latest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
-        if self.lost < LOST_IN_A_ROW {
+        if !self.is_open() {
             Flow::Closed
         } else if (self.look_at > now) && (self.look_at <= latest) {
             Flow::Open(self.look_at)
         } else {
             Flow::HalfOpen
         }
+    }
+
+    const fn is_open(&self) -> bool {
+        self.lost.len() >= LOST_IN_A_ROW
     }
 }
 
@@ -79,6 +110,20 @@ impl Circuit {
     pub(crate) fn flow(&self, now: Timestamp) -> Flow {
         self.breaker().flow(now)
     }
+
+    /// Among which the next one is looked for first.
+    pub(crate) fn among(&self) -> Among {
+        if self.breaker().prefers_new() {
+            Among::Undoubted
+        } else {
+            Among::All
+        }
+    }
+
+    /// How many may go in one call: one, until the service has answered again.
+    pub(crate) fn at_once(&self) -> usize {
+        if self.breaker().doubts() { 1 } else { MOST_AT_ONCE }
+    }
 }
 
 #[cfg(test)]
@@ -91,9 +136,9 @@ mod tests {
 
     fn open() -> Breaker {
         let mut breaker = Breaker::default();
-        for _ in 0..LOST_IN_A_ROW {
+        for invoice in ["a", "b", "c", "d", "e"] {
             assert_eq!(breaker.flow(at(0)), Flow::Closed);
-            breaker.lost(at(0));
+            breaker.lost(invoice, at(0));
         }
         breaker
     }
@@ -105,27 +150,47 @@ mod tests {
         assert_eq!(breaker.flow(at(15)), Flow::HalfOpen);
         breaker.answered();
         assert_eq!(breaker.flow(at(15)), Flow::Closed);
-        for _ in 0..9 {
-            breaker.lost(at(20));
+        for invoice in ["a", "b", "c", "d", "e", "f"] {
+            breaker.lost(invoice, at(20));
             breaker.answered();
         }
         assert_eq!(breaker.flow(at(20)), Flow::Closed, "not in a row");
     }
 
     #[test]
+    fn one_invoice_that_always_fails_does_not_open_it() {
+        let mut breaker = Breaker::default();
+        for _ in 0..20 {
+            breaker.lost("a", at(0));
+        }
+        assert_eq!((breaker.flow(at(0)), breaker.doubts()), (Flow::Closed, true));
+    }
+
+    #[test]
     fn each_look_in_vain_doubles_the_pause_up_to_five_minutes() {
         let mut breaker = open();
         let pauses = [30, 60, 120, 240, 300, 300].map(|pause| {
-            breaker.lost(at(1_000));
+            breaker.looked_in_vain(at(1_000));
             (breaker.flow(at(1_000)), Flow::Open(at(1_000 + pause)))
         });
         for (found, expected) in pauses {
             assert_eq!(found, expected);
         }
         for _ in 0..1_000 {
-            breaker.lost(at(1_000));
+            breaker.lost("a", at(1_000));
         }
         assert_eq!(breaker.flow(at(1_000)), Flow::Open(at(1_300)));
+    }
+
+    #[test]
+    fn every_other_time_a_new_one_goes_before_a_doubt() {
+        let mut breaker = open();
+        let turns = [(); 4].map(|()| {
+            let prefers_new = breaker.prefers_new();
+            breaker.lost("a", at(0));
+            prefers_new
+        });
+        assert_eq!(turns, [false, true, false, true]);
     }
 
     #[test]

@@ -166,9 +166,8 @@ impl Desk {
     /// Tells that the clock made a leap: what waits for a moment looks again whether it has come.
     pub fn time_leapt(&self) {
         let connection = self.current();
-        connection.wake_senders();
-        connection.wake_poller.notify_one();
-        connection.wake_consents.notify_one();
+        connection.wake_clock.notify_one();
+        connection.wake_all();
     }
 
     /// Ends all work. What is on its way is waited for.

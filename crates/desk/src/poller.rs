@@ -102,7 +102,7 @@ async fn ask_all(
             }
             Err(error) => {
                 match proves(&error) {
-                    Proof::Nothing => answers.lost(now),
+                    Proof::Nothing => answers.lost(&id, now),
                     _ => answers.answered(),
                 }
                 if let Some(until) = rest_after(connection, &error) {
@@ -139,16 +139,12 @@ pub(crate) async fn ask(
     connection.note_network(said.as_ref().err());
     let now = connection.now();
     let news = match said {
-        Ok(Checked { said, day_owed }) => {
+        Ok(said) => {
             let id = id.to_owned();
-            let taken_down = connection.books.with(move |books| {
-                let news = books.observe(&id, &said)?;
-                if day_owed {
-                    books.ask_for_day_again(&id, now)?;
-                }
-                Ok::<_, ledger::LedgerError>(news)
-            });
-            taken_down.await??
+            connection
+                .books
+                .with(move |books| books.observe(&id, &said))
+                .await??
         }
         Err(error) => {
             let gone = match &error {
@@ -202,16 +198,11 @@ async fn ask_later(
     Ok(())
 }
 
-/// What a check came to.
-struct Checked {
-    said: Said,
-    /// The details, which alone tell the payment day, could not be had.
-    day_owed: bool,
-}
-
 /// The status, and for an accepted or paid one the payment day, which only the details tell (spec 10.2).
-async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> Result<Checked, ApiError> {
+async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> Result<Said, ApiError> {
     let correlation = Uuid::new_v4();
+    // True at the latest then: what is heard while it is asked came after it.
+    let (at, today) = (connection.now(), connection.today());
     let answer = connection
         .api
         .status(&ready.token, correlation, &ready.merchant_id, service_id)
@@ -230,24 +221,25 @@ async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> 
                 Err(error) => {
                     // It is heeded all the same: a busy service wants to be left alone by everything.
                     connection.heed(&error, ready).await;
-                    day_owed = !matches!(error, ApiError::NotFound { .. });
+                    // What is refused for good is not owed.
+                    day_owed = state == State::Paid && !matches!(proves(&error), Proof::Refused);
                     None
                 }
             }
         }
         _ => None,
     };
-    let said = Said {
+    Ok(Said {
         state,
         source: Source::StatusCheck,
-        at: connection.now(),
+        at,
         sequence: None,
         date: None,
         payment_date,
-        today: connection.today(),
+        day_owed,
+        today,
         status: answer.trace.status,
         raw: Some(answer.trace.body),
         correlation_id: Some(correlation.to_string()),
-    };
-    Ok(Checked { said, day_owed })
+    })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ::invoice::Channel;
 use jiff::{SignedDuration, Timestamp};
-use ledger::{Answered, Ledger, LedgerError, Outcome, Outgoing};
+use ledger::{Among, Answered, Ledger, LedgerError, Outcome, Outgoing};
 use mobilepay::{ApiError, Proof, Trace, proves};
 use uuid::Uuid;
 
@@ -67,11 +67,9 @@ async fn turn(connection: &Arc<Connection>) -> Done<Step> {
 async fn step(connection: &Arc<Connection>) -> Done<Step> {
     let now = connection.now();
     release_held(connection, now).await?;
-    let Some(item) = connection
-        .books
-        .with(move |books| books.next_to_send(now))
-        .await??
-    else {
+    let among = connection.circuit.among();
+    let next = connection.books.with(move |books| next(books, now, among));
+    let Some(item) = next.await?? else {
         let wake = connection.books.with(|books| books.next_wake()).await??;
         return Ok(Step::Wait(wake));
     };
@@ -98,6 +96,14 @@ async fn step(connection: &Arc<Connection>) -> Done<Step> {
     kill_point::pass("answer");
     settle(connection, &item, attempt).await?;
     Ok(Step::Again)
+}
+
+/// The first of `among` them, or else of all.
+fn next(books: &Ledger, now: Timestamp, among: Among) -> Result<Option<Outgoing>, LedgerError> {
+    match books.next_to_send(now, among)? {
+        None if among != Among::All => books.next_to_send(now, Among::All),
+        found => Ok(found),
+    }
 }
 
 /// One call for one invoice, with its frozen bytes.
@@ -154,7 +160,7 @@ pub(crate) type Attempt = Result<(String, Option<String>, Trace), ApiError>;
 
 async fn settle(connection: &Arc<Connection>, item: &Outgoing, attempt: Attempt) -> Done<()> {
     let now = connection.now();
-    connection.note_sent(attempt.as_ref().err());
+    connection.note_sent(&item.invoice_id, attempt.as_ref().err());
     let (outcome, answered) = proven(attempt, item.attempts, now);
     let id = item.invoice_id.clone();
     keep(connection, move |books| {
@@ -219,15 +225,17 @@ pub(crate) fn outcome_of(error: &ApiError, attempts: u32, now: Timestamp) -> Out
         },
         (Proof::Refused, _) => Outcome::Refused,
         (Proof::ExistsAlready, _) => Outcome::Exists,
-        (Proof::Nothing, ApiError::Unclear { retry_after, .. }) => {
-            let asked = retry_after.and_then(|pause| SignedDuration::try_from(pause).ok());
+        (Proof::Nothing, error) => {
+            let asked = match error {
+                ApiError::Unclear { retry_after, .. } => *retry_after,
+                _ => None,
+            };
+            let asked = asked.and_then(|pause| SignedDuration::try_from(pause).ok());
+            let pause = pause_after(attempts).max(DOUBT_PAUSE);
             Outcome::Unclear {
-                retry_at: after(asked.unwrap_or_default().max(DOUBT_PAUSE)),
+                retry_at: after(asked.unwrap_or_default().max(pause)),
             }
         }
-        (Proof::Nothing, _) => Outcome::Unclear {
-            retry_at: after(DOUBT_PAUSE),
-        },
     }
 }
 

@@ -79,7 +79,9 @@ fn main() -> anyhow::Result<()> {
         }
     }
     searches(&books)?;
-    timed("next to send", || books.next_to_send(shop::at(0)).map(drop))?;
+    timed("next to send", || {
+        books.next_to_send(shop::at(0), ledger::Among::All).map(drop)
+    })?;
     timed("next wake", || books.next_wake().map(drop))?;
     timed("outbox, first page", || books.waiting(None, 50).map(drop))?;
     timed("outbox, deep", || books.waiting(Some(90_000), 50).map(drop))?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::outbox::{self, Answered, Outcome};
-use crate::turn::{self, Outgoing, PAUSED};
+use crate::turn::{self, Among, Outgoing, PAUSED};
 use crate::{Ledger, LedgerError, TradeDay, recheck, sql};
 
 /// How one of a batch ended.
@@ -20,6 +20,15 @@ pub struct Settled {
     pub outcome: Outcome,
     /// As evidence.
     pub answered: Answered,
+}
+
+/// How much of what may go is taken in one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Among which.
+    pub among: Among,
+    /// So many at most.
+    pub limit: u32,
 }
 
 /// What goes out next of the runs.
@@ -39,7 +48,15 @@ impl Ledger {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Outgoing>, LedgerError> {
-        next(&self.db, channel, now, limit)
+        next(
+            &self.db,
+            channel,
+            now,
+            Part {
+                among: Among::All,
+                limit,
+            },
+        )
     }
 
     /// Takes what goes out next in one call by `channel` and commits that it does, with nothing in between: what a pause or a
@@ -51,9 +68,9 @@ impl Ledger {
         correlation_id: &str,
         day: &TradeDay,
         now: Timestamp,
-        limit: u32,
+        part: Part,
     ) -> Result<Load, LedgerError> {
-        let mut found = next(&self.db, channel, now, limit)?;
+        let mut found = next(&self.db, channel, now, part)?;
         let Some(doubted) = found.first().map(|first| first.was_in_doubt) else {
             return Ok(Load::default());
         };
@@ -93,10 +110,15 @@ impl Ledger {
     }
 }
 
-fn next(db: &Connection, channel: Channel, now: Timestamp, limit: u32) -> Result<Vec<Outgoing>, LedgerError> {
+fn next(db: &Connection, channel: Channel, now: Timestamp, part: Part) -> Result<Vec<Outgoing>, LedgerError> {
     let mut statement = db.prepare_cached(NEXT_BATCH)?;
     let rows = statement.query_map(
-        params![now.as_millisecond(), sql::word(&channel)?, limit],
+        params![
+            now.as_millisecond(),
+            sql::word(&channel)?,
+            part.limit,
+            part.among == Among::All
+        ],
         |row| Ok(turn::read(row)),
     )?;
     rows.map(|row| row?).collect()
@@ -105,6 +127,7 @@ fn next(db: &Connection, channel: Channel, now: Timestamp, limit: u32) -> Result
 pub(crate) const NEXT_BATCH: &str = "SELECT id, number, channel, request, attempts, was_in_doubt, run
      FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
      WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND run IS NOT NULL AND channel = ?2
+         AND (?4 OR outbox <> 'in_doubt')
      ORDER BY number LIMIT ?3";
 
 pub(crate) const NEXT_RUN_WAKE: &str = "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send

@@ -147,6 +147,8 @@ fn apply(db: &Connection, invoice_id: &str, heard: &Heard) -> Result<bool, Ledge
         sequence: heard.sequence.and_then(|sequence| i64::try_from(sequence).ok()),
         date: heard.date,
         payment_date: heard.payment_date,
+        // Its moment tells the day as well.
+        day_owed: heard.state == State::Paid && heard.date.is_none(),
         today: heard.today,
         status: None,
         raw: Some(heard.raw.clone()),

@@ -1,12 +1,15 @@
 //! Evidence: everything that was ever said of an invoice, when, and by whom. Rows are only added.
 
 use invoice::State;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ledger, LedgerError, fold, sql};
+use crate::{Ledger, LedgerError, fold, outbox, sql};
+
+/// How long the day of a payment is asked for again. A service that cannot tell it in a week never will.
+const DAY_OWED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +105,8 @@ pub struct Said {
     pub date: Option<Timestamp>,
     /// Scheduled or actual payment day.
     pub payment_date: Option<Date>,
+    /// It is paid, and its day could not be had this time, but can be asked for again.
+    pub day_owed: bool,
     /// The day on which it was paid in the merchant's zone, if this says *paid*.
     pub today: Date,
     /// HTTP status.
@@ -234,12 +239,29 @@ pub(crate) fn take(
 ) -> Result<bool, LedgerError> {
     db.prepare_cached("UPDATE invoice SET last_checked_at = ?2 WHERE id = ?1")?
         .execute(params![invoice_id, said.at.as_millisecond()])?;
-    if is_repeat(db, invoice_id, said)? {
-        return Ok(false);
+    let news = !is_repeat(db, invoice_id, said)?;
+    if news {
+        add(db, invoice_id, row)?;
+        fold::apply(db, invoice_id, said)?;
     }
-    add(db, invoice_id, row)?;
-    fold::apply(db, invoice_id, said)?;
-    Ok(true)
+    follow(db, invoice_id, said)?;
+    Ok(news)
+}
+
+/// A final invoice is not followed any more. Only one that is paid is, for a week, while its day is owed: the day on which it
+/// was heard is taken for it until then.
+fn follow(db: &Connection, invoice_id: &str, said: &Said) -> Result<(), LedgerError> {
+    let (told, payment_date, changed_at): (Option<String>, Option<String>, i64) = db
+        .prepare_cached("SELECT told, payment_date, changed_at FROM invoice WHERE id = ?1")?
+        .query_row([invoice_id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let Some(state) = told.as_deref().map(State::parse).filter(State::is_final) else {
+        return Ok(());
+    };
+    let young = said.at <= outbox::after(sql::moment(changed_at)?, DAY_OWED_FOR);
+    let owed = said.day_owed && state == State::Paid && payment_date.is_none() && young;
+    db.prepare_cached("UPDATE invoice SET next_poll_at = ?2 WHERE id = ?1")?
+        .execute(params![invoice_id, owed.then(|| said.at.as_millisecond())])?;
+    Ok(())
 }
 
 /// Adds one row.

@@ -7,7 +7,7 @@
 use invoice::{State, Transition};
 use rusqlite::{Connection, params};
 
-use crate::evidence::{Said, Source};
+use crate::evidence::Said;
 use crate::{LedgerError, invoices, sql};
 
 #[derive(Clone, Debug)]
@@ -43,7 +43,8 @@ pub(crate) fn apply(db: &Connection, invoice_id: &str, said: &Said) -> Result<()
     let paid = state == Some(State::Paid);
     // A payment is heard of on its day or later, so the earliest day on which it was told is the nearest.
     db.prepare_cached(
-        "UPDATE invoice SET told = ?2, payment_date = ?3, changed_at = ?6,
+        "UPDATE invoice SET told = ?2, payment_date = ?3,
+             changed_at = CASE WHEN told IS ?2 AND payment_date IS ?3 THEN changed_at ELSE ?6 END,
              paid_on = CASE
                  WHEN NOT ?4 THEN NULL
                  WHEN ?3 IS NOT NULL THEN ?3
@@ -60,12 +61,6 @@ pub(crate) fn apply(db: &Connection, invoice_id: &str, said: &Said) -> Result<()
         said.at.as_millisecond(),
         said.state == State::Paid,
     ])?;
-    // An event without its moment leaves the day to the details.
-    let day_owed = paid && payment_date.is_none() && said.source == Source::Callback && said.date.is_none();
-    if state.as_ref().is_some_and(State::is_final) && !day_owed {
-        db.prepare_cached("UPDATE invoice SET next_poll_at = NULL WHERE id = ?1")?
-            .execute([invoice_id])?;
-    }
     invoices::show_again(db, invoice_id)
 }
 

@@ -1,6 +1,6 @@
 //! Reading invoices: a row, one whole, and which to look at again.
 
-use invoice::{Business, Channel, Content, State};
+use invoice::{Business, Channel, Content};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -186,17 +186,6 @@ impl Ledger {
             }
             Ok(())
         })
-    }
-
-    /// Follows a paid invoice on, whose payment day could not be asked for: the day on which it was heard is only taken
-    /// for it until then.
-    pub fn ask_for_day_again(&mut self, id: &str, at: Timestamp) -> Result<(), LedgerError> {
-        self.db
-            .prepare_cached(
-                "UPDATE invoice SET next_poll_at = ?2 WHERE id = ?1 AND told = ?3 AND payment_date IS NULL",
-            )?
-            .execute(params![id, at.as_millisecond(), State::Paid.word()])?;
-        Ok(())
     }
 
     /// Sets when to look again; a final invoice stays unfollowed.

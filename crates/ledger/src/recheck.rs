@@ -32,7 +32,7 @@ pub struct TradeDay {
 
 /// Holds back an invoice that may not go out on `day`, and takes down why; answers whether it did. One whose due date has
 /// passed has come to its end: nobody got it, and the merchant writes it anew. One too many for its customer waits for the
-/// next day and holds up nobody.
+/// next day, if that is not too late, and holds up nobody.
 pub(crate) fn held_back(
     db: &Connection,
     invoice_id: &str,
@@ -45,7 +45,8 @@ pub(crate) fn held_back(
     if doubted || turned_away(db, invoice_id)? {
         return Ok(false);
     }
-    if sql::day(&due)? < day.date {
+    let due = sql::day(&due)?;
+    if due < day.date {
         let late = Evidence {
             error_code: Some(DUE_DATE_IN_PAST),
             ..Evidence::of_ours(What::HeldBack, now)
@@ -54,7 +55,10 @@ pub(crate) fn held_back(
         move_to(db, invoice_id, "refused", now, now)?;
         return Ok(true);
     }
-    let Some(phone) = phone else { return Ok(false) };
+    // One that is due today has no tomorrow. It goes out, and the service, which counts for itself, says what becomes of it.
+    let Some(phone) = phone.filter(|_| due > day.date) else {
+        return Ok(false);
+    };
     if went_out_today(db, &phone, day)? < Limits::of(day.country).per_consumer_per_day {
         return Ok(false);
     }

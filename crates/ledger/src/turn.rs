@@ -2,7 +2,7 @@
 
 use invoice::Channel;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use crate::{Ledger, LedgerError, sql};
 
@@ -28,6 +28,16 @@ pub struct Outgoing {
     pub run: Option<String>,
 }
 
+/// Among which the next one is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Among {
+    /// All that may go.
+    #[default]
+    All,
+    /// Those of which nothing is in doubt.
+    Undoubted,
+}
+
 impl Ledger {
     /// When the next hold ends, also of one that then has to wait behind others.
     pub fn next_release(&self) -> Result<Option<Timestamp>, LedgerError> {
@@ -45,17 +55,19 @@ impl Ledger {
     ///
     /// One that could not get through holds up those after it: what kept it back keeps them back too, and so the queue
     /// leaves in order when the way is free again. A doubt holds up nobody.
-    pub fn next_to_send(&self, now: Timestamp) -> Result<Option<Outgoing>, LedgerError> {
+    pub fn next_to_send(&self, now: Timestamp, among: Among) -> Result<Option<Outgoing>, LedgerError> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, number, channel, request, attempts, was_in_doubt, run
              FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
              WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND number <= ?2
-                 AND run IS NULL
+                 AND run IS NULL AND (?3 OR outbox <> 'in_doubt')
              ORDER BY number LIMIT 1",
         )?;
         let last = self.first_waiting()?.unwrap_or(i64::MAX);
         let found = statement
-            .query_row([now.as_millisecond(), last], |row| Ok(read(row)))
+            .query_row(params![now.as_millisecond(), last, among == Among::All], |row| {
+                Ok(read(row))
+            })
             .optional()?;
         found.transpose()
     }

@@ -5,9 +5,9 @@
 mod shop;
 
 use invoice::State;
-use ledger::{Heard, Outcome, Shown, Source, Taken};
+use ledger::{Heard, Outcome, Said, Shown, Source, Taken};
 use proptest::prelude::*;
-use shop::{Bill, Shop, at};
+use shop::{Bill, Shop, at, status};
 
 fn heard(id: &str, word: &str, sequence: Option<u64>, seconds: i64) -> Heard {
     Heard {
@@ -53,8 +53,11 @@ fn an_event_tells_the_day_of_a_payment_whose_details_could_not_be_had() {
     let yesterday = shop::TODAY.yesterday().unwrap();
     let mut shop = Shop::new();
     shop.deliver("a", &Bill::default());
-    shop.say("a", State::Paid, 100);
-    shop.books.ask_for_day_again("a", at(110)).unwrap();
+    let without_its_day = Said {
+        day_owed: true,
+        ..status(State::Paid, 100)
+    };
+    shop.books.observe("a", &without_its_day).unwrap();
     assert_eq!(paid_on(&shop), Some(shop::TODAY));
     let of_yesterday = Heard {
         today: yesterday,

@@ -77,13 +77,18 @@ fn a_paid_invoice_is_no_longer_followed_and_stays_paid() {
     assert_eq!(told(&shop), [("paid".into(), false), ("rejected".into(), true)]);
 }
 
+/// A check that heard *paid* and could not have the day.
+fn without_its_day(seconds: i64) -> Said {
+    Said {
+        day_owed: true,
+        ..status(State::Paid, seconds)
+    }
+}
+
 #[test]
-fn only_a_paid_invoice_without_its_day_is_followed_on_and_only_until_the_day_is_known() {
+fn a_paid_invoice_whose_day_is_owed_is_followed_on_until_it_is_known() {
     let mut shop = delivered();
-    let due = |shop: &Shop| shop.books.due_for_poll(at(9_000), 9).unwrap().len();
-    shop.say("a", State::Paid, 10);
-    assert_eq!(due(&shop), 0);
-    shop.books.ask_for_day_again("a", at(20)).unwrap();
+    assert!(shop.books.observe("a", &without_its_day(10)).unwrap());
     shop.books.set_next_poll("a", at(30)).unwrap();
     assert_eq!(shop.books.next_poll().unwrap(), Some(at(30)));
     let with_its_day = Said {
@@ -95,12 +100,43 @@ fn only_a_paid_invoice_without_its_day_is_followed_on_and_only_until_the_day_is_
         shop.books.invoice("a").unwrap().summary.payment_date,
         Some(date(2026, 11, 20))
     );
-    shop.books.ask_for_day_again("a", at(40)).unwrap();
-    assert_eq!(due(&shop), 0);
-    let mut other = delivered();
-    other.say("a", State::Canceled, 10);
-    other.books.ask_for_day_again("a", at(20)).unwrap();
-    assert_eq!(due(&other), 0);
+    assert_eq!(shop.books.next_poll().unwrap(), None);
+    assert!(!shop.books.observe("a", &without_its_day(40)).unwrap());
+    assert_eq!(shop.books.next_poll().unwrap(), None, "the day is known");
+}
+
+#[test]
+fn a_payment_whose_day_nobody_knows_is_not_asked_for_for_ever() {
+    let mut shop = delivered();
+    shop.books.observe("a", &without_its_day(10)).unwrap();
+    shop.say("a", State::Paid, 20);
+    assert_eq!(shop.books.next_poll().unwrap(), None, "the details name none");
+    let mut shop = delivered();
+    let week = 7 * 86_400;
+    for seconds in [10, week, week + 10] {
+        shop.books.observe("a", &without_its_day(seconds)).unwrap();
+        assert_eq!(shop.books.next_poll().unwrap(), Some(at(seconds)));
+    }
+    shop.books.observe("a", &without_its_day(week + 11)).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), None, "a week is enough");
+}
+
+#[test]
+fn a_cancelled_invoice_owes_no_day() {
+    let mut shop = delivered();
+    shop.say("a", State::Canceled, 10);
+    shop.books.observe("a", &without_its_day(20)).unwrap();
+    assert_eq!(shop.books.next_poll().unwrap(), None);
+}
+
+#[test]
+fn a_check_that_began_before_a_payment_was_heard_contradicts_nothing_and_changes_nothing() {
+    let mut shop = delivered();
+    shop.books.observe("a", &callback(State::Paid, 3, 20)).unwrap();
+    let before = shop.books.invoice("a").unwrap().changed_at;
+    assert!(shop.books.observe("a", &status(State::Created, 19)).unwrap());
+    assert_eq!(told(&shop), [("paid".into(), false), ("created".into(), false)]);
+    assert_eq!(shop.books.invoice("a").unwrap().changed_at, before);
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl World {
 
     fn attempt(&mut self, fate: Fate) {
         let now = at(self.seconds);
-        let Some(item) = self.shop().books.next_to_send(now).unwrap() else {
+        let Some(item) = self.shop().next_to_send(now) else {
             return;
         };
         let id = item.invoice_id.clone();

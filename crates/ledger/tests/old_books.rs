@@ -77,7 +77,7 @@ fn check(path: &Path) {
             why: GapReason::TakenBack
         }]
     );
-    let doubt = books.next_to_send(at(60)).unwrap().unwrap();
+    let doubt = books.next_to_send(at(60), ledger::Among::All).unwrap().unwrap();
     assert_eq!((doubt.request, doubt.was_in_doubt), (bytes("doubt", 2), true));
     assert_eq!(
         shop::send(&mut books, "draft", 1, "new", &Bill::default()).unwrap(),

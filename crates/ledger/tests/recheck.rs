@@ -51,7 +51,7 @@ fn one_that_waited_past_its_due_date_does_not_go_out() {
         (why.what, why.source, why.error_code),
         (What::HeldBack, Source::ThisComputer, Some(10_311))
     );
-    assert_eq!(shop.books.next_to_send(at(1_000_000)).unwrap(), None);
+    assert_eq!(shop.next_to_send(at(1_000_000)), None);
     assert_eq!(shop.books.next_number().unwrap(), 2, "its number is used");
     assert_eq!(
         shop.books.overview(date(2026, 11, 24)).unwrap().needs_you.len(),
@@ -128,7 +128,7 @@ fn the_eleventh_of_a_day_waits_for_the_next_and_holds_up_nobody() {
     let why = last(&shop, "eleventh");
     assert_eq!((why.what, why.error_code), (What::HeldBack, Some(10_314)));
     assert_eq!(why.until, Some(day().ends.to_string()));
-    let next = shop.books.next_to_send(at(20)).unwrap().unwrap();
+    let next = shop.next_to_send(at(20)).unwrap();
     assert_eq!(next.invoice_id, "other");
     shop.begin("other", 21);
     assert_eq!(shop.books.next_wake().unwrap(), Some(day().ends));
@@ -137,6 +137,16 @@ fn the_eleventh_of_a_day_waits_for_the_next_and_holds_up_nobody() {
             .begin_sending("eleventh", "d", &tomorrow(), day().ends)
             .unwrap()
     );
+}
+
+#[test]
+fn the_eleventh_of_a_day_that_is_due_today_is_left_to_the_service() {
+    let mut shop = Shop::new();
+    for nth in 0..TEN {
+        shop.deliver(&format!("i{nth}"), &Bill::default());
+    }
+    shop.send("eleventh", &due_today());
+    assert!(shop.books.begin_sending("eleventh", "c", &day(), at(20)).unwrap());
 }
 
 #[test]
@@ -203,7 +213,7 @@ fn a_batch_leaves_out_what_may_not_go_and_counts_what_goes_with_it() {
     let now = day().ends;
     let load = shop
         .books
-        .take_for_run(Channel::Phone, "c", &tomorrow(), now, 2_000)
+        .take_for_run(Channel::Phone, "c", &tomorrow(), now, shop::part(2_000))
         .unwrap();
     let ids: Vec<&str> = load.items.iter().map(|item| item.invoice_id.as_str()).collect();
     assert_eq!(ids, ["i1", "i2", "i3", "i4", "i5", "i6", "i7", "i8", "i9", "i10"]);
@@ -212,7 +222,7 @@ fn a_batch_leaves_out_what_may_not_go_and_counts_what_goes_with_it() {
     assert_eq!((counts.refused, counts.sending), (1, 10));
     let again = shop
         .books
-        .take_for_run(Channel::Phone, "d", &tomorrow(), now, 2_000);
+        .take_for_run(Channel::Phone, "d", &tomorrow(), now, shop::part(2_000));
     assert_eq!(again.unwrap(), Load::default());
     assert_eq!(shop.books.next_run_wake().unwrap(), Some(tomorrow().ends));
 }

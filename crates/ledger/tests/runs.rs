@@ -63,7 +63,13 @@ fn settled(id: &str, outcome: Outcome) -> Settled {
 
 fn take(shop: &mut Shop, correlation: &str, seconds: i64, limit: u32) -> Load {
     shop.books
-        .take_for_run(Channel::Phone, correlation, &any_day(), at(seconds), limit)
+        .take_for_run(
+            Channel::Phone,
+            correlation,
+            &any_day(),
+            at(seconds),
+            shop::part(limit),
+        )
         .unwrap()
 }
 
@@ -199,7 +205,7 @@ fn a_paused_run_stays_paused_over_a_restart_and_wakes_nobody() {
         .unwrap();
     let mut shop = shop.reopen();
     shop.books.recover(at(8)).unwrap();
-    assert_eq!(shop.books.next_to_send(at(1_000_000)).unwrap(), None);
+    assert_eq!(shop.next_to_send(at(1_000_000)), None);
     assert_eq!(shop.books.next_wake().unwrap(), None);
     assert_eq!(shop.books.next_run_wake().unwrap(), None);
     assert_eq!(take(&mut shop, "c", 1_000_000, 9), Load::default());
@@ -240,7 +246,7 @@ fn a_stopped_run_takes_back_what_never_left_and_ends_what_was_begun() {
     );
     assert_eq!(shop.books.next_number().unwrap(), 2);
     assert!(shop.books.number_gaps().unwrap().is_empty());
-    assert_eq!(shop.books.next_to_send(at(10)).unwrap(), None, "not one by one");
+    assert_eq!(shop.next_to_send(at(10)), None, "not one by one");
     let taken = shop.books.next_batch(Channel::Phone, at(10), 9).unwrap();
     assert_eq!(
         taken
@@ -334,7 +340,7 @@ fn a_single_one_written_after_a_run_does_not_wait_for_it() {
     let mut shop = import(3);
     queue(&mut shop, 3, "").unwrap();
     shop.send("single", &Bill::default());
-    let next = shop.books.next_to_send(at(6)).unwrap().unwrap();
+    let next = shop.next_to_send(at(6)).unwrap();
     assert_eq!(
         (next.invoice_id.as_str(), next.number, next.run),
         ("single", 4, None)

@@ -162,16 +162,16 @@ fn the_series_may_start_and_jump_forward_but_never_back() {
 fn a_held_invoice_waits_for_its_time_and_then_goes_out_verbatim() {
     let mut shop = Shop::new();
     shop.send("a", &Bill::default());
-    assert_eq!(shop.books.next_to_send(at(4)).unwrap(), None);
+    assert_eq!(shop.next_to_send(at(4)), None);
     assert_eq!(shop.books.next_wake().unwrap(), Some(at(5)));
-    let item = shop.books.next_to_send(at(5)).unwrap().unwrap();
+    let item = shop.next_to_send(at(5)).unwrap();
     assert_eq!(
         (item.request, item.attempts, item.was_in_doubt),
         (bytes("a", 1), 0, false)
     );
     shop.begin("a", 5);
     assert_eq!(shown(&shop, "a"), Shown::Sending);
-    assert_eq!(shop.books.next_to_send(at(99)).unwrap(), None);
+    assert_eq!(shop.next_to_send(at(99)), None);
     shop.settle(
         "a",
         &Outcome::Accepted {
@@ -296,8 +296,8 @@ fn what_is_in_doubt_goes_out_again_with_the_same_bytes_after_its_pause() {
     shop.send("a", &Bill::default());
     shop.begin("a", 5);
     shop.settle("a", &Outcome::Unclear { retry_at: at(50) }, 6);
-    assert_eq!(shop.books.next_to_send(at(49)).unwrap(), None);
-    let item = shop.books.next_to_send(at(50)).unwrap().unwrap();
+    assert_eq!(shop.next_to_send(at(49)), None);
+    let item = shop.next_to_send(at(50)).unwrap();
     assert_eq!(
         (item.request, item.attempts, item.was_in_doubt),
         (bytes("a", 1), 1, true)
@@ -312,12 +312,12 @@ fn one_that_could_not_get_through_keeps_those_after_it_in_their_order_and_a_doub
     }
     shop.begin("a", 6);
     shop.settle("a", &Outcome::NotSent { retry_at: at(90) }, 7);
-    assert_eq!(shop.books.next_to_send(at(89)).unwrap(), None);
+    assert_eq!(shop.next_to_send(at(89)), None);
     assert_eq!(shop.books.next_wake().unwrap(), Some(at(90)));
     // Their time to undo ends all the same.
     assert_eq!(shop.books.next_release().unwrap(), Some(at(5)));
     let order = |shop: &mut Shop, seconds: i64| {
-        let item = shop.books.next_to_send(at(seconds)).unwrap().unwrap();
+        let item = shop.next_to_send(at(seconds)).unwrap();
         shop.begin(&item.invoice_id, seconds);
         item.number
     };

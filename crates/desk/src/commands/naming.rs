@@ -139,6 +139,7 @@ fn verified(connection: &Connection, answer: Answer<Details>, state: State, corr
             sequence: None,
             date: None,
             payment_date,
+            day_owed: false,
             today: connection.today(),
             status: answer.trace.status,
             raw: Some(answer.trace.body),

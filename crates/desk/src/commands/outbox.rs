@@ -3,6 +3,7 @@
 //! A doubt ends by the identical bytes, by an id that the service itself confirms, or by giving up a link that nobody has;
 //! never by a guess and never by another body (security 6.2).
 
+use jiff::Timestamp;
 use ledger::{Gap, GapReason, LedgerError, Waiting};
 use login::SessionState;
 use uuid::Uuid;
@@ -20,22 +21,24 @@ use crate::refuse::Outcome;
 
 pub(crate) async fn outbox_list(desk: &Desk, asked: OutboxQuery) -> Outcome<OutboxPage> {
     let connection = desk.current();
-    let (page, total) = connection
+    let now = connection.now();
+    let (page, total, due) = connection
         .books
         .with(move |books| {
             let page = books.waiting(Some(asked.after), rows(asked.limit))?;
-            Ok::<_, LedgerError>((page, books.unsettled()?))
+            let next = books.next_wake()?.into_iter().chain(books.next_run_wake()?).min();
+            Ok::<_, LedgerError>((page, books.unsettled()?, next.is_some_and(|at| at <= now)))
         })
         .await??;
     Ok(OutboxPage {
         rows: page
             .rows
             .iter()
-            .map(|waiting| view(&connection, waiting))
+            .map(|waiting| view(&connection, waiting, now))
             .collect(),
         next: page.next,
         total,
-        standstill: standstill(&connection),
+        standstill: standstill(&connection, due),
     })
 }
 
@@ -140,15 +143,16 @@ fn gap(gap: &Gap) -> GapView {
     }
 }
 
-/// What keeps everything from going out.
-fn standstill(connection: &Connection) -> Option<Standstill> {
+/// What keeps everything from going out. Whether the service answers again is found out by what is `due`; without, nothing
+/// is known of it.
+fn standstill(connection: &Connection, due: bool) -> Option<Standstill> {
     let now = connection.now();
     let (busy, flow) = (connection.pace.shut(now), connection.circuit.flow(now));
     let why = if connection.wanting.is_some() {
         StandstillReason::SecretsWanting
     } else if !matches!(connection.session.state(), SessionState::SignedIn { .. }) {
         StandstillReason::SignInNeeded
-    } else if flow != Flow::Closed {
+    } else if matches!(flow, Flow::Open(_)) || (flow == Flow::HalfOpen && due) {
         StandstillReason::NotAnswering
     } else if connection.online() == Some(false) {
         StandstillReason::Offline
@@ -168,9 +172,9 @@ fn standstill(connection: &Connection) -> Option<Standstill> {
     })
 }
 
-fn view(connection: &Connection, waiting: &Waiting) -> OutboxRow {
+fn view(connection: &Connection, waiting: &Waiting, now: Timestamp) -> OutboxRow {
     let row = row(connection, &waiting.invoice);
-    let why = reason(waiting);
+    let why = reason(waiting, now);
     let said = waiting.why.as_ref().filter(|said| words(said).is_some());
     OutboxRow {
         ways: ways(waiting, why),
@@ -183,7 +187,7 @@ fn view(connection: &Connection, waiting: &Waiting) -> OutboxRow {
     }
 }
 
-fn reason(waiting: &Waiting) -> WaitingReason {
+fn reason(waiting: &Waiting, now: Timestamp) -> WaitingReason {
     use ledger::{Shown, What};
     let said = waiting.why.as_ref();
     let what = said.map(|said| said.what);
@@ -205,7 +209,10 @@ fn reason(waiting: &Waiting) -> WaitingReason {
             Some(What::NotSent) => WaitingReason::RepeatNotReached,
             _ => WaitingReason::AnswerLost,
         },
-        _ if said.is_some_and(|said| said.what == What::HeldBack) => WaitingReason::DailyLimit,
+        // Once its day has come, something else holds it up.
+        _ if what == Some(What::HeldBack) && waiting.next_try.is_some_and(|at| at > now) => {
+            WaitingReason::DailyLimit
+        }
         _ => WaitingReason::ItsTurn,
     }
 }

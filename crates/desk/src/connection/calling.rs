@@ -50,15 +50,16 @@ impl Connection {
         }
     }
 
-    /// The same of a call that sends. After many lost answers in a row nothing more goes out ([`Self::way_is_shut`]).
-    pub(crate) fn note_sent(&self, error: Option<&ApiError>) {
+    /// The same of a call that sends `invoice`, the first of a batch. After the lost answers of many in a row nothing more
+    /// goes out ([`Self::way_is_shut`]).
+    pub(crate) fn note_sent(&self, invoice: &str, error: Option<&ApiError>) {
         self.note_network(error);
         let now = self.now();
         let (before, after) = {
             let mut breaker = self.circuit.breaker();
             let before = breaker.flow(now);
             match error.map(proves) {
-                Some(Proof::Nothing) => breaker.lost(now),
+                Some(Proof::Nothing) => breaker.lost(invoice, now),
                 // It went nowhere, which says nothing of answers.
                 Some(Proof::NotSent) => {}
                 _ => breaker.answered(),
@@ -89,7 +90,7 @@ impl Connection {
             // The next token may do.
             ApiError::Unauthorized { .. } => Some(now + LOOK_AGAIN),
             error if matches!(proves(&error), Proof::Nothing | Proof::NotSent) => {
-                self.circuit.breaker().lost(now);
+                self.circuit.breaker().looked_in_vain(now);
                 self.tell(Event::ConnectionChanged);
                 match self.circuit.flow(now) {
                     Flow::Open(until) => Some(until),

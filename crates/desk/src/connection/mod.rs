@@ -55,6 +55,7 @@ pub(crate) struct Connection {
     pub(crate) wake_runs: Notify,
     pub(crate) wake_poller: Notify,
     pub(crate) wake_consents: Notify,
+    pub(crate) wake_clock: Notify,
     pub(crate) callbacks: Callbacks,
     pub(crate) closing: CancellationToken,
     tasks: TaskTracker,
@@ -84,6 +85,9 @@ const NETWORK_UNKNOWN: u8 = 0;
 const NETWORK_UP: u8 = 1;
 const NETWORK_DOWN: u8 = 2;
 
+/// How often the clock is looked at, whether it was set back.
+const CLOCK_LOOK: std::time::Duration = std::time::Duration::from_secs(30);
+
 impl Connection {
     /// Opens the books, declares what a crash left on its way to be in doubt, and starts the senders and the poller.
     pub(crate) async fn open(opening: Opening) -> Outcome<Arc<Self>> {
@@ -103,6 +107,7 @@ impl Connection {
         let now = clock.now();
         let ledger = tokio::task::spawn_blocking(move || {
             let mut ledger = Ledger::open(&books)?;
+            ledger.heed_set_back(now)?;
             let left = ledger.recover(now)?;
             Ok::<_, ledger::LedgerError>((ledger, left))
         });
@@ -129,6 +134,7 @@ impl Connection {
             wake_runs: Notify::new(),
             wake_poller: Notify::new(),
             wake_consents: Notify::new(),
+            wake_clock: Notify::new(),
             callbacks: Callbacks::default(),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -144,6 +150,7 @@ impl Connection {
         connection.tasks.spawn(runs::run(Arc::clone(&connection)));
         connection.tasks.spawn(poller::run(Arc::clone(&connection)));
         connection.tasks.spawn(follow_clock(Arc::clone(&connection)));
+        connection.tasks.spawn(watch_clock(Arc::clone(&connection)));
         connection.tasks.spawn(tell_of_session(Arc::clone(&connection)));
         connection.tasks.spawn(consents::run(Arc::clone(&connection)));
         Ok(connection)
@@ -163,6 +170,13 @@ impl Connection {
     pub(crate) fn wake_senders(&self) {
         self.wake_sender.notify_one();
         self.wake_runs.notify_one();
+    }
+
+    /// Lets everything look again whether its moment has come.
+    pub(crate) fn wake_all(&self) {
+        self.wake_senders();
+        self.wake_poller.notify_one();
+        self.wake_consents.notify_one();
     }
 
     /// Whether somebody may be looking.
@@ -198,10 +212,34 @@ async fn follow_clock(connection: Arc<Connection>) {
             () = connection.closing.cancelled() => return,
             told = moves.changed() => if told.is_err() { return },
         }
-        connection.wake_senders();
-        connection.wake_poller.notify_one();
-        connection.wake_consents.notify_one();
+        connection.wake_all();
         connection.tell(Event::EverythingChanged);
+    }
+}
+
+/// Notices a clock that was ahead and was set right: what was put off by it must not wait until that moment comes again.
+async fn watch_clock(connection: Arc<Connection>) {
+    let mut latest = connection.now();
+    loop {
+        tokio::select! {
+            () = connection.closing.cancelled() => return,
+            () = connection.wake_clock.notified() => {}
+            () = tokio::time::sleep(CLOCK_LOOK) => {}
+        }
+        let now = connection.now();
+        let was = std::mem::replace(&mut latest, now);
+        if now >= was {
+            continue;
+        }
+        match connection.books.with(move |books| books.heed_set_back(now)).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(_)) => {
+                connection.wake_all();
+                connection.tell(Event::EverythingChanged);
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "the clock was set back and the books were not told"),
+            Err(refusal) => tracing::warn!(%refusal, "the clock was set back and the books were not told"),
+        }
     }
 }
 

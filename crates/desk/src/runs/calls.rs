@@ -45,7 +45,7 @@ pub(super) async fn one(
     let attempt = attempt(&connection, &ready, &item, correlation).await;
     kill_point::pass("answer");
     let now = connection.now();
-    let trouble = note(&connection, attempt.as_ref().err());
+    let trouble = note(&connection, &item.invoice_id, attempt.as_ref().err());
     let (outcome, answered) = proven(attempt, item.attempts, now);
     let id = item.invoice_id.clone();
     keep(&connection, move |books| {
@@ -75,7 +75,8 @@ pub(super) async fn batch(
         connection.heed(error, &ready).await;
     }
     let now = connection.now();
-    let trouble = note(&connection, answer.as_ref().err());
+    let first = items.first().map_or("", |item| item.invoice_id.as_str());
+    let trouble = note(&connection, first, answer.as_ref().err());
     let alone = match &answer {
         Err(error) if goes_alone(error, &items) => items.len(),
         _ => 0,
@@ -120,9 +121,9 @@ async fn call(
         .await
 }
 
-/// Takes down whether the service was reached.
-fn note(connection: &Connection, error: Option<&ApiError>) -> Trouble {
-    connection.note_sent(error);
+/// Takes down whether the service was reached with `invoice`, the first of a batch.
+fn note(connection: &Connection, invoice: &str, error: Option<&ApiError>) -> Trouble {
+    connection.note_sent(invoice, error);
     match error.map(proves) {
         None | Some(Proof::Refused | Proof::ExistsAlready) => Trouble::None,
         Some(Proof::NotSent | Proof::NotCarriedOut) => Trouble::NotReached,

@@ -14,7 +14,7 @@ use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
-use ledger::{MOST_AT_ONCE, Outgoing};
+use ledger::{Among, Outgoing, Part};
 use uuid::Uuid;
 
 use crate::circuit::Flow;
@@ -98,7 +98,9 @@ impl Lane {
             return Ok(Taken::Nothing(None));
         }
         let wake = connection.books.with(|books| books.next_run_wake()).await??;
-        let held = self.paused_until.max(connection.pace.shut(now));
+        // A pause is not longer for a clock that was set back.
+        let paused = self.paused_until.filter(|until| *until <= now + LONGEST_PAUSE);
+        let held = paused.max(connection.pace.shut(now));
         let Some(next) = wake.map(|wake| held.map_or(wake, |held| wake.max(held))) else {
             return Ok(Taken::Nothing(None));
         };
@@ -134,18 +136,35 @@ impl Lane {
         Ok(Taken::Something)
     }
 
-    /// Rows to phones first: two thousand of them are one call.
+    /// What goes next: of what is not in doubt, where that goes first, or else of all.
     async fn load(
         &mut self,
         connection: &Connection,
         correlation: Uuid,
         now: Timestamp,
     ) -> Done<Option<Load>> {
+        let among = connection.circuit.among();
+        match self.load_among(connection, correlation, now, among).await? {
+            None if among != Among::All => self.load_among(connection, correlation, now, Among::All).await,
+            load => Ok(load),
+        }
+    }
+
+    /// Rows to phones first: two thousand of them are one call.
+    async fn load_among(
+        &mut self,
+        connection: &Connection,
+        correlation: Uuid,
+        now: Timestamp,
+        among: Among,
+    ) -> Done<Option<Load>> {
         let day = connection.trade_day();
-        let take = async |channel, limit| {
+        let take = async |channel, most| {
+            let limit = u32::try_from(most).unwrap_or(u32::MAX);
+            let part = Part { among, limit };
             let taken = connection
                 .books
-                .with(move |books| books.take_for_run(channel, &correlation.to_string(), &day, now, limit))
+                .with(move |books| books.take_for_run(channel, &correlation.to_string(), &day, now, part))
                 .await??;
             if !taken.held_back.is_empty() {
                 connection.tell(Event::of_invoices(taken.held_back));
@@ -157,8 +176,7 @@ impl Lane {
                 return Ok(Some(Load::One(one)));
             }
         } else if !self.batch {
-            let most = u32::try_from(MOST_AT_ONCE).unwrap_or(u32::MAX);
-            let taken = take(Channel::Phone, most).await?;
+            let taken = take(Channel::Phone, connection.circuit.at_once()).await?;
             if !taken.is_empty() {
                 return Ok(Some(Load::Batch(taken)));
             }

@@ -20,4 +20,5 @@ mod reconciliation;
 mod session_ends;
 mod shop;
 mod signing_in;
+mod standstill;
 mod thread;

@@ -7,11 +7,11 @@ use desk::ipc::{Event, RefusalCode};
 use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
-use crate::away::{CREATE_LINK, Service, looked_in_vain, shut_until};
+use crate::away::{CREATE_LINK, Service};
 use crate::many_files::{keep, rows};
 use crate::shop::Shop;
 
-const BATCH: &str = "/merchants/{merchant}/invoices/batch";
+pub(crate) const BATCH: &str = "/merchants/{merchant}/invoices/batch";
 
 /// People of the practice world, each of whom takes ten a day.
 const PHONES: [&str; 3] = ["+4557373259", "+4522509895", "+4599592431"];
@@ -43,7 +43,7 @@ async fn send(shop: &Shop, run: &Value, channel: &str) -> Value {
 }
 
 /// Imports, sends, and lets the time to take back pass.
-async fn sent(service: &Service, shop: &Shop, count: usize, channel: &str) -> Value {
+pub(crate) async fn sent(service: &Service, shop: &Shop, count: usize, channel: &str) -> Value {
     let run = import(shop, count).await;
     let run = send(shop, &run, channel).await;
     service.pass(shop, 6);
@@ -65,7 +65,7 @@ fn places(run: &Value) -> String {
 }
 
 /// Waits until the run stands so, driven by events and not by time.
-async fn until(shop: &Shop, run: &Value, expected: &str) -> Value {
+pub(crate) async fn until(shop: &Shop, run: &Value, expected: &str) -> Value {
     let mut events = shop.desk.events();
     let mut last = String::new();
     let reached = async {
@@ -82,7 +82,7 @@ async fn until(shop: &Shop, run: &Value, expected: &str) -> Value {
     reached.unwrap_or_else(|_| panic!("never {expected:?}, but {last:?}"))
 }
 
-async fn numbers(service: &Service) -> Vec<u64> {
+pub(crate) async fn numbers(service: &Service) -> Vec<u64> {
     let mut numbers: Vec<u64> = service
         .invoices()
         .await
@@ -254,24 +254,6 @@ async fn only_what_failed_is_tried_again() {
     // The batch is refused as a whole; alone each gets through.
     until(&shop, &run, "sent 5").await;
     assert_eq!(numbers(&service).await, (1..=5).collect::<Vec<u64>>());
-}
-
-#[tokio::test]
-async fn a_service_that_no_longer_answers_does_not_get_a_whole_file_into_doubt() {
-    let service = Service::start().await;
-    let shop = service.shop().await;
-    service.strike(Fault::status(500).on(CREATE_LINK).method("POST"));
-    service.strike(Fault::status(500).on("/merchants/me"));
-    let run = sent(&service, &shop, 12, "link").await;
-    until(&shop, &run, "waiting 7 unclear 5").await;
-    let shut = shut_until(&shop).await;
-    service.pass(&shop, 600);
-    looked_in_vain(&shop, &shut).await;
-    until(&shop, &run, "waiting 7 unclear 5").await;
-    service.heal();
-    service.pass(&shop, 600);
-    until(&shop, &run, "sent 12").await;
-    assert_eq!(numbers(&service).await, (1..=12).collect::<Vec<u64>>());
 }
 
 #[tokio::test]

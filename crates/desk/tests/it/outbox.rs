@@ -6,10 +6,10 @@ use desk::ipc::RefusalCode;
 use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
-use crate::away::{CREATE, CREATE_LINK, Service, looked_in_vain, shut_until, sign_in};
+use crate::away::{CREATE, CREATE_LINK, Service, sign_in};
 use crate::shop::Shop;
 
-async fn outbox(shop: &Shop) -> Value {
+pub(crate) async fn outbox(shop: &Shop) -> Value {
     shop.call("outbox_list", json!({})).await
 }
 
@@ -30,7 +30,7 @@ async fn lines(shop: &Shop) -> Vec<String> {
 }
 
 /// Waits until the outbox says `expected`, driven by events and not by time.
-async fn until(shop: &Shop, expected: &[&str]) {
+pub(crate) async fn until(shop: &Shop, expected: &[&str]) {
     let mut events = shop.desk.events();
     let reached = async {
         while lines(shop).await != expected {
@@ -224,58 +224,6 @@ async fn a_busy_service_keeps_the_whole_queue_back_and_it_then_leaves_in_order()
         .map(|(number, _)| number)
         .collect();
     assert_eq!(numbers, ["1", "2"]);
-}
-
-#[tokio::test]
-async fn a_service_that_no_longer_answers_gets_five_into_doubt_and_the_rest_waits() {
-    let service = Service::start().await;
-    let shop = service.shop().await;
-    let broken = Trouble::Status {
-        status: 500,
-        retry_after: None,
-        as_date: false,
-        handled: true,
-    };
-    service.strike(Fault::new(broken).on(CREATE).method("POST"));
-    service.strike(Fault::new(broken).on("/merchants/me"));
-    let mut sent = Vec::new();
-    for _ in 0..5 {
-        sent.push(service.send(&shop, "phone").await);
-        shop.until(sent.last().unwrap(), "in_doubt").await;
-    }
-    for _ in 0..3 {
-        sent.push(service.send(&shop, "phone").await);
-    }
-    let waiting = [
-        "1 answer_lost try_now,name_id",
-        "2 answer_lost try_now,name_id",
-        "3 answer_lost try_now,name_id",
-        "4 answer_lost try_now,name_id",
-        "5 answer_lost try_now,name_id",
-        "6 its_turn try_now",
-        "7 its_turn try_now",
-        "8 its_turn try_now",
-    ];
-    until(&shop, &waiting).await;
-    // The doubts are due again, and nothing goes out all the same: the look before it is not answered.
-    let shut = shut_until(&shop).await;
-    service.pass(&shop, 600);
-    let shut = looked_in_vain(&shop, &shut).await;
-    // Who does not want to wait gets another look, and no more.
-    shop.call("outbox_try_all", json!({})).await;
-    looked_in_vain(&shop, &shut).await;
-    until(&shop, &waiting).await;
-    assert_eq!(service.invoices().await.len(), 5, "what was handled before");
-    service.heal();
-    service.pass(&shop, 600);
-    for invoice in &sent[..5] {
-        shop.until(invoice, "sent_id_unknown").await;
-    }
-    for invoice in &sent[5..] {
-        shop.until(invoice, "created").await;
-    }
-    assert_eq!(outbox(&shop).await["standstill"], Value::Null);
-    assert_eq!(service.invoices().await.len(), 8);
 }
 
 #[tokio::test]

@@ -164,7 +164,11 @@ async fn more_than_ten_for_one_customer_go_on_the_next_day_by_themselves() {
         shop.until(invoice, "created").await;
     }
     until_waits(&shop, &eleventh, "daily_limit").await;
+    // Nobody is signed in when its day comes: it is no longer the limit that it waits for.
+    shop.call("session_end", json!({})).await;
     shop.call("clock_move", json!({ "to": "day" })).await;
+    until_waits(&shop, &eleventh, "its_turn").await;
+    shop.sign_in(Person::danish()).await;
     let created = shop.until(&eleventh, "created").await;
     assert_eq!(created["timeline"][1]["what"], "daily_limit");
     assert_eq!(created["refusal"], json!(null));

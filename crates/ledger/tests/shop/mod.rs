@@ -15,8 +15,8 @@ use invoice::{
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{
-    Answered, Draft, Filter, Ledger, LedgerError, Outcome, Page, Query, Said, SendOrder, Sort, Source,
-    TradeDay,
+    Among, Answered, Draft, Filter, Ledger, LedgerError, Outcome, Outgoing, Page, Part, Query, Said,
+    SendOrder, Sort, Source, TradeDay,
 };
 use rust_decimal::Decimal;
 use tempfile::TempDir;
@@ -44,6 +44,14 @@ pub(crate) fn day() -> TradeDay {
         began: "2026-11-22T23:00:00Z".parse().unwrap(),
         ends: "2026-11-23T23:00:00Z".parse().unwrap(),
         country: Country::Dk,
+    }
+}
+
+/// At most `limit` of all that may go.
+pub(crate) fn part(limit: u32) -> Part {
+    Part {
+        among: Among::All,
+        limit,
     }
 }
 
@@ -175,6 +183,11 @@ impl Shop {
         send(&mut self.books, &draft_id, 1, id, bill).unwrap()
     }
 
+    /// What goes out next at `now`, of all.
+    pub(crate) fn next_to_send(&self, now: Timestamp) -> Option<Outgoing> {
+        self.books.next_to_send(now, Among::All).unwrap()
+    }
+
     pub(crate) fn begin(&mut self, id: &str, seconds: i64) {
         let correlation = format!("correlation-{seconds}");
         let begun = self
@@ -264,6 +277,7 @@ pub(crate) fn status(state: State, seconds: i64) -> Said {
         sequence: None,
         date: None,
         payment_date: None,
+        day_owed: false,
         today: TODAY,
         status: Some(200),
         raw: None,

@@ -80,6 +80,7 @@ fn canceled(connection: &Connection, status: Option<u16>, correlation: Uuid) -> 
         sequence: None,
         date: None,
         payment_date: None,
+        day_owed: false,
         today: connection.today(),
         status,
         raw: None,
