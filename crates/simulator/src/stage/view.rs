@@ -345,7 +345,7 @@ fn merchant_item(state: &State, merchant: &Merchant) -> String {
         .filter(|invoice| invoice.merchant == merchant.id)
         .count();
     format!(
-        "<li><span>{} <small>{}</small>{issuers}</span><small class=nowrap>{count} sent</small>{}</li>",
+        "<li><span>{} <small>{} · {count} sent</small>{issuers}</span>{}</li>",
         escape(merchant.name),
         merchant.vat,
         button(

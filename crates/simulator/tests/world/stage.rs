@@ -96,6 +96,31 @@ async fn its_faults_strike_and_are_taken_away() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_fault_of_it_can_strike_one_invoice_alone() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let fields = [
+        ("act", "fault"),
+        ("kind", "503"),
+        ("times", ""),
+        ("holding", "\"InvoiceNumber\":\"7\""),
+    ];
+    press(&shop, &fields).await?;
+    assert!(look(&shop).await?.contains("only “&quot;InvoiceNumber"));
+    for (number, status) in [
+        ("6", StatusCode::OK),
+        ("7", StatusCode::SERVICE_UNAVAILABLE),
+        ("8", StatusCode::OK),
+    ] {
+        let body = shop.body(number);
+        let (found, _) = shop
+            .call(Method::POST, &shop.path("/invoices"), Some(&body))
+            .await?;
+        assert_eq!(found, status, "{number}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_page_from_elsewhere_cannot_press_its_buttons() -> Result<()> {
     let shop = Shop::danish().await?;
     for path in ["/", "/faults", "/clock", "/callbacks/flush"] {
