@@ -12,6 +12,8 @@ const WORDS = {
 } as const;
 type Language = keyof typeof WORDS;
 
+/** A day a month from now, as it is written in Denmark. */
+const DUE = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 10).split('-').reverse().join('.');
 const HEADINGS = 'Navn;Telefon;Beskrivelse;Antal;Pris;Moms;Forfaldsdato';
 
 function file(name: string, ...rows: string[]): { name: string; mimeType: string; buffer: Buffer } {
@@ -20,9 +22,9 @@ function file(name: string, ...rows: string[]): { name: string; mimeType: string
 
 const MIXED = file(
   'medlemmer 2027.csv',
-  'Mads Krogh;57 37 32 59;Kontingent 2027;1;1.250,00;25;31.12.2026',
-  'Sofie Lund;22 50 98 95;Kontingent 2027;2;249,50;25;31.12.2026',
-  'Åse Nørgaard;5737325;Kontingent 2027;1;249,50;25;31.12.2026',
+  `Mads Krogh;57 37 32 59;Kontingent 2027;1;1.250,00;25;${DUE}`,
+  `Sofie Lund;22 50 98 95;Kontingent 2027;2;249,50;25;${DUE}`,
+  `Åse Nørgaard;5737325;Kontingent 2027;1;249,50;25;${DUE}`,
   'Café Havnen;;Catering;12;tolv;25;1.1.2020',
 );
 
@@ -117,7 +119,7 @@ test('a run is stopped before it leaves, found again after a restart of the wind
   await shop.show(page);
   await toMany(page);
   const name = 'links.csv';
-  await take(page, file(name, ...Array.from({ length: 30 }, (_, row) => `Kunde ${row + 1};;Kontingent;1;${row + 1},00;25;31.12.2026`)));
+  await take(page, file(name, ...Array.from({ length: 30 }, (_, row) => `Kunde ${row + 1};;Kontingent;1;${row + 1},00;25;${DUE}`)));
   await expect(page.getByText('30 invoices, 581,25 kr. in all')).toBeVisible();
   await page.getByRole('button', { name: 'Send 30 invoices' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Send 30 invoices' }).click();
@@ -140,7 +142,7 @@ test('a run is stopped before it leaves, found again after a restart of the wind
 test('what MobilePay finds invalid afterwards is said in its row', async ({ shop, page }) => {
   await shop.show(page);
   await toMany(page);
-  await take(page, file('uden app.csv', 'Ingen App;20 11 22 33;Kontingent;1;10,00;25;31.12.2026'));
+  await take(page, file('uden app.csv', `Ingen App;20 11 22 33;Kontingent;1;10,00;25;${DUE}`));
   await page.getByRole('button', { name: 'Send 1 invoice' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Send 1 invoice' }).click();
   await expect(page.getByText('One row was refused by MobilePay.', { exact: false })).toBeVisible({ timeout: 30_000 });
@@ -162,7 +164,7 @@ test('two thousand rows are scrolled and worked by keys alone, and few of them e
   test.setTimeout(90_000);
   await shop.show(page, { textSize: 'larger' });
   await toMany(page);
-  const rows = Array.from({ length: 2000 }, (_, row) => `Kunde ${row + 1};;Kontingent;1;${row + 1},00;25;31.12.2026`);
+  const rows = Array.from({ length: 2000 }, (_, row) => `Kunde ${row + 1};;Kontingent;1;${row + 1},00;25;${DUE}`);
   await take(page, file('mange.csv', ...rows));
   const grid = page.getByRole('grid', { name: 'Rows' });
   await expect(grid.getByRole('row', { name: /Kunde 1\b/ })).toBeVisible();

@@ -102,7 +102,8 @@ impl Desk {
         };
         let folder = DataFolder::prepare(setup.data.clone()).map_err(folder_error)?;
         let mut remembered = folder.recall().map_err(folder_error)?;
-        let practice = Practice::start(folder.practice(), remembered.practice_port, setup.return_page)
+        let (port, page) = (remembered.practice_port, setup.return_page);
+        let practice = Practice::start(folder.practice(), port, page, &clock)
             .await
             .map_err(OpenError::Practice)?;
         remembered.practice_port = Some(practice.port());

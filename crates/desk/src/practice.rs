@@ -4,8 +4,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use login::Clock;
 use simulator::{ClockError, Config, Country, Simulator, StartError, StaticPage};
 use tokio::sync::watch;
 use url::Url;
@@ -20,6 +22,15 @@ const RETURN_PATH: &str = "/merchant/practice/return";
 /// The loopback address of the official sample (spec 6.11); the second way back in the practice world.
 pub(crate) const LOOPBACK_RETURN: &str = "http://127.0.0.1:7890/";
 
+/// The program's clock, as the practice world takes it.
+struct Unmoved(Arc<dyn Clock>);
+
+impl simulator::Clock for Unmoved {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
 /// The running practice world and its two connections.
 pub(crate) struct Practice {
     simulator: Simulator,
@@ -27,13 +38,16 @@ pub(crate) struct Practice {
 }
 
 impl Practice {
-    /// Starts it with its books in `data`, on `port` if that is free, so that links it gave out stay good.
+    /// Starts it with its books in `data`, on `port` if that is free, so that links it gave out stay good. Its time before it
+    /// is moved is the program's.
     pub(crate) async fn start(
         data: PathBuf,
         port: Option<u16>,
         return_page: &'static str,
+        clock: &Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let config = |port| Config {
+            clock: Arc::new(Unmoved(Arc::clone(clock))),
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             pages: vec![StaticPage::html(RETURN_PATH, return_page)],
             ..Config::practice(Some(data.clone()))

@@ -2,15 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use desk::ipc::{Event, SigninRefused};
 use desk::{Browser, BrowserRefused, Desk, Setup};
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use simulator::visitor::{self, Person, Return};
 use simulator::{Config, Country, Simulator};
 
+use crate::clock::Ahead;
 use crate::shop::Shop;
 
 const BACK: &str = "https://shop.example/sandbox/return";
@@ -18,29 +17,6 @@ pub(crate) const CREATE: &str = "/merchants/{merchant}/invoices";
 pub(crate) const STATUS: &str = "/merchants/{merchant}/invoices/{invoice}/status";
 pub(crate) const DETAILS: &str = "/merchants/{merchant}/invoices/{invoice}";
 pub(crate) const CREATE_LINK: &str = "/merchants/{merchant}/invoices/link";
-
-/// The computer's clock, ahead by as much as a test wants.
-#[derive(Default)]
-pub(crate) struct Ahead {
-    seconds: AtomicI64,
-    system: login::SystemClock,
-}
-
-impl login::Clock for Ahead {
-    fn now(&self) -> Timestamp {
-        Timestamp::now() + SignedDuration::from_secs(self.seconds.load(Ordering::SeqCst))
-    }
-
-    fn monotonic_seconds(&self) -> u64 {
-        self.system.monotonic_seconds() + self.seconds.load(Ordering::SeqCst).unsigned_abs()
-    }
-}
-
-impl simulator::Clock for Ahead {
-    fn now(&self) -> Timestamp {
-        login::Clock::now(self)
-    }
-}
 
 struct NoBrowser;
 
@@ -149,7 +125,7 @@ impl Service {
             invoice["createdAt"]
                 .as_str()
                 .unwrap()
-                .parse::<Timestamp>()
+                .parse::<jiff::Timestamp>()
                 .unwrap()
         });
         let text = |invoice: &Value, name: &str| invoice[name].as_str().unwrap().to_owned();
@@ -224,7 +200,7 @@ impl Service {
 
     /// Lets time pass on both sides.
     pub(crate) fn pass(&self, shop: &Shop, seconds: i64) {
-        self.clock.seconds.fetch_add(seconds, Ordering::SeqCst);
+        self.clock.pass(seconds);
         shop.desk.time_leapt();
     }
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::clock::Ahead;
 use crate::gate::Gate;
 use crate::shop::{Remembering, Shop};
 use desk::ipc::{Event, Refusal, SigninReason};
@@ -40,6 +41,7 @@ impl Two {
                 id: "app-id".into(),
                 secret: "app-secret".into(),
             }],
+            clock: Arc::new(Ahead::default()),
             ..Config::practice(None)
         });
         let provider = provider.await.unwrap();
@@ -111,16 +113,16 @@ async fn shop() -> (Shop, Arc<Remembering>) {
     let folder = tempfile::tempdir().unwrap();
     let secrets = Arc::new(login::SessionOnly::default());
     let browser = Arc::new(Remembering::default());
-    let desk = Desk::open(Setup {
+    let setup = Setup {
         data: folder.path().join("data"),
         documents: folder.path().join("documents"),
         browser: Arc::clone(&browser) as Arc<dyn desk::Browser>,
         secrets: Arc::clone(&secrets) as Arc<dyn login::SecretStore>,
         version: "test".into(),
         return_page: "",
-    });
+    };
     let shop = Shop {
-        desk: desk.await.unwrap(),
+        desk: Desk::open_by(setup, Arc::new(Ahead::default())).await.unwrap(),
         secrets,
         folder,
     };

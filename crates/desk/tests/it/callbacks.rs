@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
 use crate::away::Service;
+use crate::clock;
 use crate::shop::Shop;
 
 /// The merchant of [`Service`], Nordhavn Cykler.
@@ -122,7 +123,7 @@ async fn a_payment_that_is_heard_of_late_was_made_on_its_own_day() {
     let service = Service::start().await;
     let (shop, line) = asked(&service).await;
     let (sent, id) = created(&service, &shop).await;
-    let now = jiff::Timestamp::now();
+    let now = clock::now();
     let then = now - jiff::SignedDuration::from_hours(72);
     let mut paid = event(&id, "Paid", 3);
     paid["Date"] = json!(then.to_string());

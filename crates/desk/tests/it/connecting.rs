@@ -1,5 +1,8 @@
 //! Connecting: what a check says of each piece, changing a connection, and what leads out of the window.
 
+use std::sync::Arc;
+
+use crate::clock::Ahead;
 use crate::shop::Shop;
 use desk::ipc::RefusalCode;
 use serde_json::{Value, json};
@@ -20,6 +23,7 @@ pub(crate) async fn provider() -> Simulator {
             id: "app-id".into(),
             secret: "app-secret".into(),
         }],
+        clock: Arc::new(Ahead::default()),
         ..Config::practice(None)
     };
     simulator::start(config).await.unwrap()

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
 use crate::away::Service;
+use crate::clock;
 use crate::shop::Shop;
 
 const PAYER: &str = "+4557373259";
@@ -323,7 +324,7 @@ async fn a_withdrawal_among_more_than_five_hundred_is_noticed() {
     let books = shop.folder.path().join(books);
     shop.desk.close().await;
     let mut ledger = ledger::Ledger::open(&books).unwrap();
-    let now = jiff::Timestamp::now();
+    let now = clock::now();
     // Others of which the service says that it does not know them: they stay as they are.
     let said: Vec<ledger::ConsentSaid> = (0..510)
         .map(|at| ledger::ConsentSaid {

@@ -1,13 +1,12 @@
 //! Three doors back into the program, one rule: at most one answer, only for the sign-in in progress, only within its time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::clock::Ahead;
 use crate::shop::{Remembering, Shop};
 use desk::ipc::{Event, SigninReason};
 use desk::{Desk, Setup};
-use jiff::{SignedDuration, Timestamp};
-use login::{Clock, SystemClock};
+use login::Clock;
 use serde_json::json;
 use simulator::visitor::{self, Person, Return};
 
@@ -20,29 +19,10 @@ enum Door {
 
 const DOORS: [Door; 3] = [Door::Link, Door::Pasted, Door::Loopback];
 
-/// The computer's clock, which a test may move on.
-#[derive(Debug, Default)]
-struct Moved {
-    clock: SystemClock,
-    seconds: AtomicI64,
-}
-
-impl Clock for Moved {
-    fn now(&self) -> Timestamp {
-        self.clock.now() + SignedDuration::from_secs(self.seconds.load(Ordering::SeqCst))
-    }
-
-    fn monotonic_seconds(&self) -> u64 {
-        self.clock
-            .monotonic_seconds()
-            .saturating_add_signed(self.seconds.load(Ordering::SeqCst))
-    }
-}
-
 /// A shop, its clock, and an answer on its way back by one door.
 struct Returning {
     shop: Shop,
-    clock: Arc<Moved>,
+    clock: Arc<Ahead>,
     door: Door,
     address: String,
     parameters: String,
@@ -53,7 +33,7 @@ impl Returning {
         let folder = tempfile::tempdir().unwrap();
         let (secrets, clock) = (
             Arc::new(login::SessionOnly::default()),
-            Arc::new(Moved::default()),
+            Arc::new(Ahead::default()),
         );
         let setup = Setup {
             data: folder.path().join("data"),
@@ -141,7 +121,7 @@ async fn by_each_door_a_foreign_a_second_and_a_late_answer_are_refused_and_said(
         // The foreign one has not ended the sign-in in progress.
         assert_eq!(returning.hand_over(&returning.parameters).await, None, "{door:?}");
         // Told of again only in another second.
-        returning.clock.seconds.fetch_add(2, Ordering::SeqCst);
+        returning.clock.pass(2);
         assert_eq!(
             returning.hand_over(&returning.parameters).await,
             Some(SigninReason::NoneInProgress),
@@ -150,7 +130,7 @@ async fn by_each_door_a_foreign_a_second_and_a_late_answer_are_refused_and_said(
         returning.shop.desk.close().await;
 
         let late = Returning::by(door).await;
-        late.clock.seconds.fetch_add(601, Ordering::SeqCst);
+        late.clock.pass(601);
         assert_eq!(
             late.hand_over(&late.parameters).await,
             Some(SigninReason::TimeOver),

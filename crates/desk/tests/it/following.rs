@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
 use crate::away::{DETAILS, STATUS, Service};
+use crate::clock;
 use crate::shop::Shop;
 
 /// Waits until the outbox names this standstill, driven by events and not by time.
@@ -172,7 +173,7 @@ async fn what_the_state_machine_forbids_is_shown_and_does_not_count() {
     let said = Said {
         state: ::invoice::State::Paid,
         source: Source::Callback,
-        at: jiff::Timestamp::now() + jiff::SignedDuration::from_mins(1),
+        at: clock::now() + jiff::SignedDuration::from_mins(1),
         sequence: Some(9),
         date: None,
         payment_date: None,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::clock::Ahead;
 use crate::connecting::{form, provider};
 use crate::shop::Remembering;
 use desk::ipc::{Event, NextStep, RefusalCode};
@@ -125,7 +126,7 @@ async fn open(folder: &tempfile::TempDir, keychain: &Arc<ComesAndGoes>) -> Arc<D
         version: "test".into(),
         return_page: "",
     };
-    Desk::open(setup).await.unwrap()
+    Desk::open_by(setup, Arc::new(Ahead::default())).await.unwrap()
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod away;
 mod bad_input;
 mod beginning;
 mod callbacks;
+mod clock;
 mod connecting;
 mod consents;
 mod doors;

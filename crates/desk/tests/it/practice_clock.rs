@@ -8,6 +8,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use simulator::visitor::Person;
 
+use crate::clock;
 use crate::many_files::keep;
 use crate::shop::Shop;
 
@@ -223,7 +224,7 @@ async fn the_five_seconds_are_counted_by_the_computers_clock() {
     let shop = Shop::signed_in().await;
     shop.call("clock_move", json!({ "to": "week" })).await;
     let draft = shop.draft(|_| {}).await;
-    let before = Timestamp::now();
+    let before = clock::now();
     let sent = shop.send(&draft, "phone").await;
     let until: Timestamp = sent["row"]["heldUntil"].as_str().unwrap().parse().unwrap();
     let left = until.duration_since(before).as_secs();

@@ -9,6 +9,8 @@ use desk::{Browser, BrowserRefused, Desk, Setup};
 use serde_json::{Value, json};
 use simulator::visitor::{self, Person, Return};
 
+use crate::clock::Ahead;
+
 /// A browser that only remembers what it was asked to open.
 #[derive(Default)]
 pub(crate) struct Remembering(Mutex<Vec<String>>);
@@ -37,16 +39,15 @@ pub(crate) struct Shop {
 const RETURN_PAGE: &str = "<!doctype html><title>return</title>";
 
 pub(crate) async fn open(folder: &Path, secrets: &Arc<login::SessionOnly>) -> Arc<Desk> {
-    Desk::open(Setup {
+    let setup = Setup {
         data: folder.join("data"),
         documents: folder.join("documents"),
         browser: Arc::new(Remembering::default()),
         secrets: Arc::clone(secrets) as Arc<dyn login::SecretStore>,
         version: "test".into(),
         return_page: RETURN_PAGE,
-    })
-    .await
-    .unwrap()
+    };
+    Desk::open_by(setup, Arc::new(Ahead::default())).await.unwrap()
 }
 
 impl Shop {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::clock::Ahead;
 use crate::shop::Shop;
 use desk::ipc::{Event, RefusalCode, SigninReason};
 use serde_json::json;
@@ -113,16 +114,17 @@ async fn signing_out_deletes_what_was_kept() {
 #[tokio::test]
 async fn without_a_keychain_it_is_said_and_the_merchant_may_keep_it_for_this_run() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = desk::Desk::open(desk::Setup {
+    let setup = desk::Setup {
         data: folder.path().join("data"),
         documents: folder.path().join("documents"),
         browser: Arc::new(crate::shop::Remembering::default()),
         secrets: Arc::new(NoKeychain),
         version: "test".into(),
         return_page: "",
-    })
-    .await
-    .unwrap();
+    };
+    let desk = desk::Desk::open_by(setup, Arc::new(Ahead::default()))
+        .await
+        .unwrap();
     let refusal = desk.call("signin_begin", json!({})).await.unwrap_err();
     assert_eq!(refusal.code, RefusalCode::KeychainMissing);
     assert_eq!(refusal.next, desk::ipc::NextStep::KeepThisRunOnly);

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use invoice::{Channel, Content, Country, DraftForm, Limits, LineForm, RecipientForm, Rulebook};
-use jiff::Timestamp;
 use ledger::{Ledger, SendOrder};
 use serde_json::{Value, json};
 
@@ -12,6 +11,7 @@ use super::members::{Ground, rows};
 use super::request::{Relay, body, to_phone};
 use super::table::Answer;
 use crate::away::Service;
+use crate::clock;
 use crate::shop::Shop;
 
 /// The books of the one connection that is not in the practice world.
@@ -65,7 +65,7 @@ fn force(books: &mut Ledger, ground: &Ground, member: &str, literal: Option<&str
         Channel::Link
     };
     let (draft, id) = (uuid::Uuid::now_v7().to_string(), uuid::Uuid::now_v7().to_string());
-    let now = Timestamp::now();
+    let now = clock::now();
     books.create_draft(&draft, &form, now).unwrap();
     let order = SendOrder {
         invoice_id: &id,
