@@ -7,7 +7,7 @@ import { expect, test } from './shop';
 
 const WORDS = {
   en: { pages: 'Pages', consents: 'Consents', ask: 'Ask a customer', cancel: 'Cancel', granted: 'Granted' },
-  da: { pages: 'Sider', consents: 'Samtykker', ask: 'Spørg en kunde', cancel: 'Annuller', granted: 'Givet' },
+  da: { pages: 'Sider', consents: 'Samtykker', ask: 'Spørg en kunde', cancel: 'Annullér', granted: 'Givet' },
   fi: { pages: 'Sivut', consents: 'Suostumukset', ask: 'Kysy asiakkaalta', cancel: 'Peruuta', granted: 'Annettu' },
 } as const;
 const SHOTS = process.env.KVIT_SHOTS;

@@ -7,7 +7,7 @@ import { expect, test } from './shop';
 
 const WORDS = {
   en: { many: 'Many at once', pages: 'Pages', keep: 'Check the rows', choose: 'Choose file' },
-  da: { many: 'Mange på én gang', pages: 'Sider', keep: 'Kontrollér rækkerne', choose: 'Vælg fil' },
+  da: { many: 'Mange på én gang', pages: 'Sider', keep: 'Tjek rækkerne', choose: 'Vælg fil' },
   fi: { many: 'Monta kerralla', pages: 'Sivut', keep: 'Tarkista rivit', choose: 'Valitse tiedosto' },
 } as const;
 type Language = keyof typeof WORDS;

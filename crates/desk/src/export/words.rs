@@ -42,7 +42,7 @@ pub(crate) const fn heading(column: Column, language: PaperLanguage) -> &'static
         Column::Number => ["Fakturanr.", "Laskun numero", "Invoice number"],
         Column::Customer => ["Kunde", "Asiakas", "Customer"],
         Column::Phone => ["Telefon", "Puhelin", "Phone"],
-        Column::Issued => ["Udstedt", "Laskun päiväys", "Issued"],
+        Column::Issued => ["Fakturadato", "Laskun päivä", "Issued"],
         Column::Due => ["Forfaldsdato", "Eräpäivä", "Due date"],
         Column::PaymentDay => ["Betalingsdag", "Maksupäivä", "Payment day"],
         Column::State => ["Status", "Tila", "State"],
@@ -57,7 +57,7 @@ pub(crate) const fn heading(column: Column, language: PaperLanguage) -> &'static
         Column::Amount => ["Beløb", "Summa", "Amount"],
         Column::Kind => ["Art", "Laji", "Kind"],
         Column::Payout => ["Udbetaling", "Tilitys", "Payout"],
-        Column::MatchedBy => ["Fundet ved", "Täsmäytetty", "Matched by"],
+        Column::MatchedBy => ["Fundet ved", "Peruste", "Matched by"],
         Column::Reason => ["Årsag", "Syy", "Reason"],
     };
     pick(language, words)
@@ -78,7 +78,7 @@ pub(crate) const fn part(part: ReconciledPart, language: PaperLanguage) -> &'sta
         ReconciledPart::Matched => ["Afstemt", "Täsmäytetty", "Matched"],
         ReconciledPart::Unmatched => ["Ikke afstemt", "Täsmäyttämättä", "Not matched"],
         ReconciledPart::Payouts => ["Udbetaling", "Tilitys", "Payout"],
-        ReconciledPart::Others => ["Gebyr eller rettelse", "Maksu tai oikaisu", "Fee or correction"],
+        ReconciledPart::Others => ["Gebyr eller rettelse", "Palvelumaksu tai oikaisu", "Fee or correction"],
     };
     pick(language, words)
 }
@@ -128,8 +128,8 @@ pub(crate) const fn reason(reason: UnmatchedReason, language: PaperLanguage) -> 
 /// The state of an invoice, as the list says it.
 pub(crate) const fn state(state: StateName, language: PaperLanguage) -> &'static str {
     let words = match state {
-        StateName::Held => ["Holdes tilbage", "Pidätetään", "Held back"],
-        StateName::Queued => ["Venter på at blive sendt", "Odottaa lähtöä", "Waiting to go out"],
+        StateName::Held => ["Sendes om lidt", "Odottaa lähetystä", "Held back"],
+        StateName::Queued => ["Venter på at blive sendt", "Jonossa", "Waiting to go out"],
         StateName::Sending => ["Sendes", "Lähetetään", "Sending"],
         StateName::Waiting => ["Prøver igen", "Yrittää uudelleen", "Tries again"],
         StateName::InDoubt => ["Uvis", "Epäselvä", "In doubt"],
@@ -145,7 +145,7 @@ pub(crate) const fn state(state: StateName, language: PaperLanguage) -> &'static
         StateName::Scheduled => ["Betaling planlagt", "Maksu ajastettu", "Payment planned"],
         StateName::Paid => ["Betalt", "Maksettu", "Paid"],
         StateName::Rejected => ["Afvist", "Hylätty", "Declined"],
-        StateName::Expired => ["Udløbet", "Vanhentunut", "Expired"],
+        StateName::Expired => ["Udløbet", "Umpeutunut", "Expired"],
         StateName::Canceled => ["Annulleret", "Peruttu", "Cancelled"],
         StateName::Replaced => ["Erstattet", "Korvattu", "Replaced"],
         StateName::Unknown => ["Ukendt", "Tuntematon", "Unknown"],

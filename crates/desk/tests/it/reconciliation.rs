@@ -168,7 +168,7 @@ async fn the_list_and_the_reconciliation_are_saved_as_files() {
     let text = std::fs::read_to_string(file["path"].as_str().unwrap()).unwrap();
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert!(
-        lines[0].starts_with("\u{feff}Fakturanr.;Kunde;Telefon;Udstedt;"),
+        lines[0].starts_with("\u{feff}Fakturanr.;Kunde;Telefon;Fakturadato;"),
         "{text}"
     );
     assert!(
