@@ -1,6 +1,6 @@
 /** Where one can be in the window. Kept in the page's memory only: a desktop window has no address bar. */
 import type { InvoiceFilter } from '../bridge/generated';
-import type { Opening } from '../features/composer/composing.svelte';
+import type { Opening } from '../features/composer';
 
 export type Route =
   | { page: 'overview' }

@@ -7,8 +7,3 @@ const PAGES: Record<string, Page> = { n: 'compose', 1: 'overview', 2: 'invoices'
 export function pageOfKey(key: string): Page | undefined {
   return PAGES[key.toLowerCase()];
 }
-
-/** `Ctrl N`, or `⌘N` on a Mac. */
-export function shownKey(key: string, platform: string = navigator.platform): string {
-  return /mac/i.test(platform) ? `⌘${key}` : `Ctrl ${key}`;
-}

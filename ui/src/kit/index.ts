@@ -10,6 +10,7 @@ export { default as Field } from './Field.svelte';
 export { default as FilterChips } from './FilterChips.svelte';
 export { default as Icon, type IconName } from './Icon.svelte';
 export { default as KeyHint } from './KeyHint.svelte';
+export { shownKey } from './keys';
 export { default as Menu } from './Menu.svelte';
 export { default as Pill, type Tone } from './Pill.svelte';
 export { default as Segmented } from './Segmented.svelte';

@@ -4,8 +4,8 @@
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
 import type { ChannelName, CountryCode, DraftView, InvoiceView, Refusal } from '../../bridge/generated';
-import { Picker } from '../customers/picker.svelte';
-import { Sheets } from '../paper/sheets.svelte';
+import { Picker } from '../customers';
+import { Sheets } from '../paper';
 import { Draft } from './draft.svelte';
 import { isEmpty } from './lines';
 import { Sending } from './sending.svelte';

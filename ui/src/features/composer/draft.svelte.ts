@@ -7,11 +7,10 @@
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
 import type { ChannelName, CountryCode, DraftFormView, DraftView, LineReadingView, ReadingView } from '../../bridge/generated';
-import { AT_ONCE, boxFrom, boxOf, cellOf, type Beside, type Box } from './boxes';
+import { COUNT, PRICE, shownAmount, shownDay, shownDecimal, shownRate } from '../../i18n/figures';
 import { readDay } from '../../kit/days';
 import { afterPress, released } from '../../kit/press';
-import { shownDay } from './days';
-import { COUNT, PRICE, shownAmount, shownDecimal, shownRate } from './figures';
+import { AT_ONCE, boxFrom, boxOf, cellOf, type Beside, type Box } from './boxes';
 import { COLUMNS, emptyLine, isEmpty, withoutTail, type Column, type Row } from './lines';
 import { Saving } from './saving.svelte';
 

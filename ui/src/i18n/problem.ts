@@ -3,17 +3,16 @@
  *
  * Total by type: a problem without words does not compile.
  */
-import { t } from '../../i18n';
-import type { CountryCode, CurrencyCode, ProblemView } from '../../bridge/generated';
-import { shownDay } from './days';
-import { PRICE, shownDecimal, shownRate } from './figures';
+import type { CountryCode, CurrencyCode, ProblemView } from '../bridge/generated';
+import { PRICE, shownDay, shownDecimal, shownRate } from './figures';
+import { t } from './speech.svelte';
 
 const CURRENCY: Record<CountryCode, CurrencyCode> = { DK: 'DKK', FI: 'EUR' };
 const SIGN: Record<CurrencyCode, string> = { DKK: 'kr.', EUR: '€' };
 const PHONE: Record<CountryCode, string> = { DK: '31 12 23 34', FI: '040 123 4567' };
 
 /** The sentence of `problem`. `typed` is what its box holds, where the sentence quotes a part of it. */
-export function sentenceOf(problem: ProblemView, country: CountryCode, typed = ''): string {
+export function sentenceOfProblem(problem: ProblemView, country: CountryCode, typed = ''): string {
   const { params } = problem;
   const day = (name: string): string => shownDay(params[name] ?? '', country);
   switch (problem.code) {

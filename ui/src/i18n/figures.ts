@@ -4,7 +4,7 @@
  * The language of the window does not matter here: a Dane who reads English still writes `1.234,50` (an invoice belongs
  * to a country). Deliberately absent: reading numbers. Only the core reads them, so that there is one meaning.
  */
-import type { CountryCode, MoneyView } from '../../bridge/generated';
+import type { CountryCode, MoneyView } from '../bridge/generated';
 
 const SEPARATORS: Record<CountryCode, { group: string; decimal: string }> = {
   DK: { group: '.', decimal: ',' },
@@ -64,4 +64,10 @@ export function shownMoney(money: MoneyView, country: CountryCode): string {
 /** A rate in percent as it may stand in a box: `25 %`. */
 export function shownRate(rate: string, country: CountryCode): string {
   return `${shownDecimal(rate, country, COUNT)}\u00a0%`;
+}
+
+/** A day as the country writes it: `03.11.2026` in Denmark, `3.11.2026` in Finland. */
+export function shownDay(iso: string, country: CountryCode): string {
+  const [year = '', month = '', day = ''] = iso.split('-');
+  return country === 'DK' ? `${day}.${month}.${year}` : `${Number(day)}.${Number(month)}.${year}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { COUNT, PRICE, shownAmount, shownDecimal } from './figures';
+import { COUNT, PRICE, shownAmount, shownDay, shownDecimal } from './figures';
 
 test('a price is shown with two decimals and the groups of its country', () => {
   expect(shownDecimal('1234.5', 'DK', PRICE)).toBe('1.234,50');
@@ -22,4 +22,9 @@ test('three decimals never look like thousands', () => {
 test('an amount keeps each cent', () => {
   expect(shownAmount({ minor: 201500, currency: 'DKK' }, 'DK')).toBe('2.015,00');
   expect(shownAmount({ minor: 5, currency: 'EUR' }, 'FI')).toBe('0,05');
+});
+
+test('each country writes days its own way', () => {
+  expect(shownDay('2026-11-03', 'DK')).toBe('03.11.2026');
+  expect(shownDay('2026-11-03', 'FI')).toBe('3.11.2026');
 });
