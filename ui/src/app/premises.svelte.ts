@@ -22,6 +22,7 @@ export class Premises {
   signingIn = $state(false);
 
   readonly #call: Call;
+  #latest = 0;
   #before: Route = { page: 'invoices' };
 
   constructor(call: Call) {
@@ -44,14 +45,18 @@ export class Premises {
     this.go(this.#before);
   }
 
+  /** Reads both. A later reading wins. */
   async read(): Promise<void> {
+    this.#latest += 1;
+    const mine = this.#latest;
     try {
       const [app, status] = await Promise.all([this.#call('app_show', {}), this.#call('connection_show', {})]);
+      if (mine !== this.#latest) return;
       this.app = app;
       this.status = status;
       this.failure = null;
     } catch (error) {
-      this.failure = refusalFrom(error);
+      if (mine === this.#latest) this.failure = refusalFrom(error);
     }
   }
 
