@@ -132,6 +132,17 @@ test('cancelling asks first and says that the customer is not told', async ({ sh
   await expect(page.getByRole('row', { name: /Café Havnen/ })).toContainText('Cancelled');
 });
 
+test('what MobilePay says stands in its own language, between the quotation marks of the window’s', async ({ shop, page }) => {
+  const id = await shop.hand('Nobody There', '10,00', 'phone', '+4511111111');
+  await expect.poll(async () => (await shop.ask('invoice_show', { id })).row.state, { timeout: 30_000 }).toBe('refused');
+  const { text } = (await shop.ask('invoice_show', { id })).refusal!;
+  await shop.show(page, { language: 'fi' });
+  await page.keyboard.press('Control+2');
+  await page.getByRole('row', { name: /Nobody There/ }).click();
+  const said = page.getByRole('complementary', { name: /Lasku/ }).getByText('MobilePay sanoo').locator('[lang=en]');
+  await expect(said).toHaveText(`”${text}”`);
+});
+
 test('with the largest text in the smallest window nothing reaches beyond its page', async ({ shop, page }) => {
   await page.setViewportSize({ width: 900, height: 600 });
   await shop.show(page, { language: 'fi', textSize: 'larger' });
