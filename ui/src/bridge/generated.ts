@@ -1880,6 +1880,14 @@ next: number | null,
  */
 total: number, 
 /**
+ * How many invoices bear a number. The report of the numbers is as it was while this and the next one are.
+ */
+numbered: number, 
+/**
+ * The number that comes next.
+ */
+nextNumber: number, 
+/**
  * What keeps everything from going out, if something does.
  */
 standstill: Standstill | null, };

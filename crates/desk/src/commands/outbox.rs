@@ -22,12 +22,18 @@ use crate::refuse::Outcome;
 pub(crate) async fn outbox_list(desk: &Desk, asked: OutboxQuery) -> Outcome<OutboxPage> {
     let connection = desk.current();
     let now = connection.now();
-    let (page, total, due) = connection
+    let (page, total, (numbered, next_number), due) = connection
         .books
         .with(move |books| {
             let page = books.waiting(Some(asked.after), rows(asked.limit))?;
             let next = books.next_wake()?.into_iter().chain(books.next_run_wake()?).min();
-            Ok::<_, LedgerError>((page, books.unsettled()?, next.is_some_and(|at| at <= now)))
+            let numbers = (books.series()?.count, books.next_number()?);
+            Ok::<_, LedgerError>((
+                page,
+                books.unsettled()?,
+                numbers,
+                next.is_some_and(|at| at <= now),
+            ))
         })
         .await??;
     Ok(OutboxPage {
@@ -38,6 +44,8 @@ pub(crate) async fn outbox_list(desk: &Desk, asked: OutboxQuery) -> Outcome<Outb
             .collect(),
         next: page.next,
         total,
+        numbered,
+        next_number,
         standstill: standstill(&connection, due),
     })
 }

@@ -78,7 +78,11 @@ pub(crate) const fn part(part: ReconciledPart, language: PaperLanguage) -> &'sta
         ReconciledPart::Matched => ["Afstemt", "Täsmäytetty", "Matched"],
         ReconciledPart::Unmatched => ["Ikke afstemt", "Täsmäyttämättä", "Not matched"],
         ReconciledPart::Payouts => ["Udbetaling", "Tilitys", "Payout"],
-        ReconciledPart::Others => ["Gebyr eller rettelse", "Palvelumaksu tai oikaisu", "Fee or correction"],
+        ReconciledPart::Others => [
+            "Gebyr eller rettelse",
+            "Palvelumaksu tai oikaisu",
+            "Fee or correction",
+        ],
     };
     pick(language, words)
 }

@@ -27,6 +27,11 @@ pub struct OutboxPage {
     pub next: Option<u64>,
     /// How many wait in all.
     pub total: u32,
+    /// How many invoices bear a number. The report of the numbers is as it was while this and the next one are.
+    pub numbered: u32,
+    /// The number that comes next.
+    #[ts(type = "number")]
+    pub next_number: u64,
     /// What keeps everything from going out, if something does.
     pub standstill: Option<Standstill>,
 }

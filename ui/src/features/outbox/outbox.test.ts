@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../../bridge';
-import type { OutboxRow } from '../../bridge/generated';
+import type { OutboxPage, OutboxRow } from '../../bridge/generated';
 import { refusal, row } from '../invoices/testing';
 import { PAGE, Queue } from './queue.svelte';
 import { Settling } from './settling.svelte';
@@ -11,7 +11,7 @@ function waiting(number: number, told: Partial<OutboxRow> = {}): OutboxRow {
 }
 
 /** A core with this many waiting, that answers other commands by their function. */
-function core(count: number, answers: Record<string, (input: never) => unknown> = {}) {
+function core(count: number, answers: Record<string, (input: never) => unknown> = {}, told: Partial<OutboxPage> = {}) {
   const asked: string[] = [];
   const call = (async (name: string, input: { after: number; limit: number }) => {
     asked.push(name);
@@ -20,7 +20,7 @@ function core(count: number, answers: Record<string, (input: never) => unknown> 
     const rows = Array.from({ length: count }, (_, index) => waiting(index + 1)).filter((one) => one.row.number > input.after);
     const page = rows.slice(0, input.limit);
     const next = rows.length > page.length ? page[page.length - 1]!.row.number : null;
-    return { rows: page, next, total: count, standstill: null };
+    return { rows: page, next, total: count, numbered: count, nextNumber: count + 1, standstill: null, ...told };
   }) as unknown as Call;
   return { call, asked };
 }
@@ -33,6 +33,24 @@ test('the outbox comes by pages, and what was asked for stays when it is read ag
   await queue.further();
   await queue.read();
   expect([queue.rows.length, queue.more]).toEqual([120, false]);
+});
+
+test('the report of the numbers is asked for when the page opens and when a number was given, not at each event', async () => {
+  const told: Partial<OutboxPage> = {};
+  const { call, asked } = core(2, {}, told);
+  const reports = (): number => asked.filter((name) => name === 'number_report').length;
+  const queue = new Queue(call);
+  await queue.read();
+  await queue.read();
+  expect([reports(), queue.numbers?.count]).toEqual([1, 2]);
+  Object.assign(told, { numbered: 3, nextNumber: 4 });
+  await queue.read();
+  await queue.read();
+  expect(reports()).toBe(2);
+  // One was taken back and another one sent meanwhile: as many as before, but there may be a gap now.
+  told.nextNumber = 5;
+  await queue.read();
+  expect(reports()).toBe(3);
 });
 
 test('trying is done once for a double click, and what it came to is read', async () => {
