@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -36,24 +36,16 @@ impl Books {
         Ok(())
     }
 
-    /// What is written from here on is on disk with [`Self::commit`], or not at all.
-    pub(crate) fn begin(&self) -> Result<(), rusqlite::Error> {
-        self.0
-            .as_ref()
-            .map_or(Ok(()), |db| db.execute_batch("BEGIN IMMEDIATE"))
-    }
-
-    pub(crate) fn commit(&self) -> Result<(), rusqlite::Error> {
-        self.0.as_ref().map_or(Ok(()), |db| db.execute_batch("COMMIT"))
-    }
-
-    /// Forgets what was written since [`Self::begin`].
-    pub(crate) fn abandon(&self) {
-        if let Some(db) = &self.0
-            && let Err(error) = db.execute_batch("ROLLBACK")
-        {
-            tracing::error!(%error, "a part of a batch may be left in the books");
-        }
+    /// All that `write` writes is on disk, or nothing of it.
+    pub(crate) fn together(
+        &self,
+        write: impl FnOnce() -> Result<(), rusqlite::Error>,
+    ) -> Result<(), rusqlite::Error> {
+        let Some(db) = &self.0 else { return write() };
+        // Dropped without its commit, it is rolled back.
+        let unit = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
+        write()?;
+        unit.commit()
     }
 
     /// Deletes a document.

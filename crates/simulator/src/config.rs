@@ -98,7 +98,7 @@ impl StaticPage {
 }
 
 /// A country of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Country {
     /// Denmark: DKK, 15,000.
     #[serde(rename = "DK")]
@@ -133,10 +133,19 @@ impl Country {
 
     /// Six in the morning of a day, when scheduled payments are made. The hour is in no document.
     pub(crate) fn morning(self, day: Date) -> Timestamp {
+        self.at(day, 6)
+    }
+
+    /// The first moment of a day.
+    pub(crate) fn midnight(self, day: Date) -> Timestamp {
+        self.at(day, 0)
+    }
+
+    fn at(self, day: Date, hour: i8) -> Timestamp {
         let zone = TimeZone::get(self.zone()).unwrap_or(TimeZone::UTC);
-        day.at(6, 0, 0, 0)
+        day.at(hour, 0, 0, 0)
             .to_zoned(zone)
-            .map_or(Timestamp::MAX, |morning| morning.timestamp())
+            .map_or(Timestamp::MAX, |moment| moment.timestamp())
     }
 
     /// Largest total in whole units (spec 12.1; 21 item 9).

@@ -120,6 +120,21 @@ impl Invoice {
             .unwrap_or(self.due_date)
     }
 
+    /// The day of its scheduled payment, if the card will be good for it.
+    pub(crate) fn to_pay_on(&self) -> Option<Date> {
+        self.payment_date
+            .filter(|_| self.status == Status::Accepted && !self.card_expired)
+    }
+
+    /// The day on which time alone changes it: it is paid as scheduled, or the last day on which it could be is over.
+    pub(crate) fn changes_on(&self) -> Option<Date> {
+        let over = || self.last_day().tomorrow().ok();
+        self.status
+            .is_open()
+            .then(|| self.to_pay_on().or_else(over))
+            .flatten()
+    }
+
     /// Whether it is an expired link, whose data is deleted (spec 9.4).
     pub(crate) fn is_gone(&self) -> bool {
         self.status == Status::Expired && self.link.is_some()

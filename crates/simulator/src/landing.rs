@@ -56,12 +56,7 @@ struct Filled {
 }
 
 fn by_token(world: &World, token: &str) -> Option<Invoice> {
-    let state = world.lock();
-    state
-        .invoices
-        .values()
-        .find(|invoice| !token.is_empty() && invoice.link.as_deref() == Some(token))
-        .cloned()
+    world.lock().invoices.by_link(token).cloned()
 }
 
 async fn show(State(world): State<Arc<World>>, headers: HeaderMap, Query(opened): Query<Opened>) -> Response {

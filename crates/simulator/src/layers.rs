@@ -39,8 +39,7 @@ pub(crate) async fn plain_host(request: Request, next: Next) -> Response {
 /// Before each request everything happens that time alone brings; afterwards the correlation id is echoed (spec 21.2).
 pub(crate) async fn time_passes(Shared(world): Shared<Arc<World>>, request: Request, next: Next) -> Response {
     let correlation = request.headers().get("correlationid").cloned();
-    let now = world.now();
-    let passed = world.lock().pass_time(|country| World::date(country, now));
+    let passed = world.lock().pass_time();
     if let Err(error) = passed {
         tracing::error!(%error, "the books of the simulator were not written");
     }

@@ -7,10 +7,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::clock::ClockError;
 use crate::openid;
 use crate::seed;
 use crate::world::World;
@@ -49,8 +50,11 @@ async fn state(State(world): State<Arc<World>>) -> Json<Value> {
 }
 
 /// What a merchant does in the portal: every program that was allowed is allowed no longer.
-async fn withdraw(State(world): State<Arc<World>>, Path(merchant): Path<String>) -> Json<Value> {
-    Json(json!({ "ended": openid::withdraw(&world, &merchant) }))
+async fn withdraw(State(world): State<Arc<World>>, Path(merchant): Path<String>) -> Response {
+    match openid::withdraw(&world, &merchant) {
+        Ok(withdrawn) => Json(json!({ "withdrawn": withdrawn })).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 async fn clock(State(world): State<Arc<World>>) -> Json<Value> {
@@ -68,7 +72,7 @@ struct Move {
 async fn move_clock(State(world): State<Arc<World>>, Json(wanted): Json<Move>) -> Response {
     let ahead = match (wanted.advance_seconds, wanted.to) {
         (Some(seconds), None) => seconds,
-        (None, Some(to)) => to.duration_since(world.now()).as_secs(),
+        (None, Some(to)) => whole_seconds(to.duration_since(world.now())),
         _ => return (StatusCode::BAD_REQUEST, "Either advanceSeconds or to.\n").into_response(),
     };
     if ahead < 0 {
@@ -76,22 +80,21 @@ async fn move_clock(State(world): State<Arc<World>>, Json(wanted): Json<Move>) -
     }
     match advance(&world, ahead) {
         Ok(now) => Json(json!({ "now": now.to_string() })).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(error @ ClockError::TooFar) => (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+        Err(ClockError::Books(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-/// Moves time forward by seconds, does what time does, and wakes who waits for it. Answers the new time.
-pub(crate) fn advance(world: &World, seconds: i64) -> Result<Timestamp, rusqlite::Error> {
-    let now = {
-        let mut state = world.lock();
-        let offset = state.offset.saturating_add(seconds);
-        state.books.put("clock", "offset", &offset)?;
-        state.offset = offset;
-        world.ahead.send_replace(offset);
-        let now = state.now();
-        state.pass_time(|country| World::date(country, now))?;
-        now
-    };
-    world.courier.wake();
+/// Up to the next one, so that the clock does not stop short of the moment that was asked for.
+fn whole_seconds(duration: SignedDuration) -> i64 {
+    let begun = i64::from(duration.subsec_nanos() > 0);
+    duration.as_secs().saturating_add(begun)
+}
+
+/// Moves time forward by seconds, does what time does, and tells who waits for it. Answers the new time.
+pub(crate) fn advance(world: &World, seconds: i64) -> Result<Timestamp, ClockError> {
+    let mut state = world.lock();
+    let now = state.advance(seconds)?;
+    world.ahead.send_replace(state.offset);
     Ok(now)
 }

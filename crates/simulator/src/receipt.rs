@@ -95,7 +95,7 @@ impl Receipt {
             invoice_articles: articles(invoice),
             invoice_vat_totals: vat_totals(invoice),
             currency_code: merchant.country.currency(),
-            total_amount_excluding_vat: invoice.vat.map(|vat| raw(invoice.total - vat)),
+            total_amount_excluding_vat: invoice.vat.map(|vat| raw(invoice.total.saturating_sub(vat))),
             total_vat_amount: invoice.vat.map(raw),
             merchant_id: invoice.merchant.clone(),
             invoice_issuer_id: invoice.issuer.clone(),

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::books::Books;
 use crate::callbacks::{self, Courier};
+use crate::clock::ClockError;
 use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, SigningKey};
@@ -58,11 +59,6 @@ pub enum StartError {
     #[error("callbacks cannot be carried: {0}")]
     Courier(reqwest::Error),
 }
-
-/// The clock could not be moved.
-#[derive(Debug, thiserror::Error)]
-#[error("the books of the simulator cannot be written: {0}")]
-pub struct ClockError(#[from] rusqlite::Error);
 
 /// Starts a simulator with `config`.
 pub async fn start(config: Config) -> Result<Simulator, StartError> {
@@ -110,7 +106,7 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
     });
     let stop = CancellationToken::new();
     let stopped = stop.clone().cancelled_owned();
-    tokio::spawn(Courier::work(Arc::clone(&world), stop.clone()));
+    Courier::work(&world, &stop);
     let app = router(&world).into_make_service_with_connect_info::<Cut>();
     let serving = tokio::spawn(async move {
         if let Err(error) = axum::serve(Lines(listener), app)
@@ -240,10 +236,10 @@ impl Simulator {
     /// Answers the new time.
     ///
     /// # Errors
-    /// The books could not be written; time may have passed for some invoices and not for others.
+    /// The clock stands where it stood, and nothing has changed.
     pub fn advance(&self, seconds: u64) -> Result<Timestamp, ClockError> {
         let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-        Ok(practice::advance(&self.world, seconds)?)
+        practice::advance(&self.world, seconds)
     }
 
     /// Stops listening and waits for requests that are being answered.

@@ -9,13 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::books::Books;
 use crate::callbacks::Outgoing;
-use crate::clock::{Clock, moved};
+use crate::clock::{Clock, ClockError, ahead, moved};
 use crate::config::Country;
 use crate::consents::Consent;
 use crate::invoice::{Invoice, Status};
+use crate::invoices::Invoices;
 use crate::keys::s256;
 use crate::readings::{Reading, Readings};
 use crate::seed::Consumer;
+use crate::world::World;
 
 /// What a consumer's payment attempt led to.
 pub(crate) enum Payment {
@@ -62,7 +64,7 @@ pub(crate) struct State {
     pub(crate) outgoing: Outgoing,
     /// Seconds by which time was moved.
     pub(crate) offset: i64,
-    pub(crate) invoices: BTreeMap<String, Invoice>,
+    pub(crate) invoices: Invoices,
     /// By the hash of their refresh token: the books hold no token that anybody could use.
     pub(crate) refresh: HashMap<String, Grant>,
     /// `client|merchant` or `client|subject` for which consent was given.
@@ -75,6 +77,23 @@ pub(crate) struct State {
     pub(crate) nonces: HashSet<String>,
     /// Login cookies of the portal by their hashes: subject and time of login.
     pub(crate) logins: HashMap<String, (String, i64)>,
+}
+
+/// What the day that it waited for makes of an invoice, and when.
+fn after_its_day(mut invoice: Invoice, now: Timestamp) -> (Invoice, Timestamp) {
+    let country = invoice.country();
+    let at = match (invoice.to_pay_on(), invoice.changes_on()) {
+        (Some(day), _) => {
+            let at = country.morning(day).min(now);
+            invoice.pay(day, at);
+            at
+        }
+        (None, over) => {
+            invoice.status = Status::Expired;
+            over.map_or(now, |over| country.midnight(over).min(now))
+        }
+    };
+    (invoice, at)
 }
 
 /// The grants; what an earlier version kept by the token itself is kept by its hash from now on.
@@ -109,7 +128,11 @@ impl State {
             outgoing: Outgoing::load(&books, readings.clone())?,
             readings,
             offset,
-            invoices: books.all("invoice")?.into_iter().collect(),
+            invoices: books
+                .all::<Invoice>("invoice")?
+                .into_iter()
+                .map(|(_, invoice)| invoice)
+                .collect(),
             refresh: grants(&books)?,
             consents: books
                 .all::<()>("consent")?
@@ -138,30 +161,42 @@ impl State {
         moved(self.clock.now(), self.offset)
     }
 
-    /// Writes an invoice to disk, then to memory, and notes for the merchant's receiver what happened to it.
+    /// Writes an invoice as it is now.
     pub(crate) fn put(&mut self, invoice: Invoice) -> Result<(), rusqlite::Error> {
-        self.books.put("invoice", &invoice.id, &invoice)?;
-        let now = self.now();
-        self.outgoing
-            .note(&self.books, self.invoices.get(&invoice.id), &invoice, now)?;
-        self.invoices.insert(invoice.id.clone(), invoice);
-        Ok(())
+        self.put_all(vec![invoice])
     }
 
     /// Writes all of a batch or none of it.
     pub(crate) fn put_all(&mut self, invoices: Vec<Invoice>) -> Result<(), rusqlite::Error> {
-        let ids: Vec<String> = invoices.iter().map(|invoice| invoice.id.clone()).collect();
-        self.books.begin()?;
-        let written = invoices.into_iter().try_for_each(|invoice| self.put(invoice));
-        let written = written.and_then(|()| self.books.commit());
-        if written.is_err() {
-            self.books.abandon();
-            for id in &ids {
-                self.invoices.remove(id);
-                self.outgoing.forget(id);
-            }
+        let now = self.now();
+        let changed = invoices.into_iter().map(|invoice| (invoice, now)).collect();
+        self.record(changed, |_| Ok(()))
+    }
+
+    /// Writes invoices, each with the moment of its change, the events that tell of them, and what `also` writes: to disk in
+    /// one piece, and only then to memory, so that a failing disk leaves both as they were.
+    fn record(
+        &mut self,
+        changed: Vec<(Invoice, Timestamp)>,
+        also: impl FnOnce(&Books) -> Result<(), rusqlite::Error>,
+    ) -> Result<(), rusqlite::Error> {
+        let mut events = Vec::new();
+        for (invoice, at) in &changed {
+            let before = self.invoices.get(&invoice.id);
+            self.outgoing.tell(before, invoice, *at, &mut events);
         }
-        written
+        self.books.together(|| {
+            also(&self.books)?;
+            for (invoice, _) in &changed {
+                self.books.put("invoice", &invoice.id, invoice)?;
+            }
+            events.iter().try_for_each(|event| event.write(&self.books))
+        })?;
+        self.outgoing.keep(events);
+        for (invoice, _) in changed {
+            self.invoices.keep(invoice);
+        }
+        Ok(())
     }
 
     /// Changes an invoice by `change`, on disk too.
@@ -178,36 +213,34 @@ impl State {
     }
 
     /// What time does by itself: scheduled payments on their day, and expiry after due date plus 30 (spec 14.2, 14.3).
-    pub(crate) fn pass_time(&mut self, today: impl Fn(Country) -> Date) -> Result<(), rusqlite::Error> {
-        let (danish, finnish) = (today(Country::Dk), today(Country::Fi));
-        let today_of = |invoice: &Invoice| match invoice.country() {
-            Country::Dk => danish,
-            Country::Fi => finnish,
-        };
-        let is_to_pay = |invoice: &Invoice| {
-            let day = invoice
-                .payment_date
-                .filter(|_| invoice.status == Status::Accepted);
-            day.is_some_and(|day| day <= today_of(invoice)) && !invoice.card_expired
-        };
-        let is_over = |invoice: &Invoice| today_of(invoice) > invoice.last_day();
-        let moving: Vec<Invoice> = self
-            .invoices
-            .values()
-            .filter(|invoice| invoice.status.is_open() && (is_to_pay(invoice) || is_over(invoice)))
-            .cloned()
-            .collect();
-        for invoice in moving {
-            let today = today_of(&invoice);
-            if is_to_pay(&invoice) {
-                let day = invoice.payment_date.unwrap_or(today);
-                let at = invoice.country().morning(day).min(self.now());
-                self.change(&invoice.id, |invoice| invoice.pay(day, at))?;
-            } else {
-                self.change(&invoice.id, |invoice| invoice.status = Status::Expired)?;
-            }
+    pub(crate) fn pass_time(&mut self) -> Result<(), rusqlite::Error> {
+        let changed = self.changed_by(self.now());
+        if changed.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.record(changed, |_| Ok(()))
+    }
+
+    /// Moves time forward by seconds and does what time does, or neither.
+    pub(crate) fn advance(&mut self, seconds: i64) -> Result<Timestamp, ClockError> {
+        let offset = self.offset.checked_add(seconds).ok_or(ClockError::TooFar)?;
+        let now = ahead(self.clock.now(), offset).ok_or(ClockError::TooFar)?;
+        self.record(self.changed_by(now), |books| {
+            books.put("clock", "offset", &offset)
+        })?;
+        self.offset = offset;
+        Ok(now)
+    }
+
+    /// A jump brings all in the order and with the moments in which they would have come.
+    fn changed_by(&self, now: Timestamp) -> Vec<(Invoice, Timestamp)> {
+        let due = |country| self.invoices.due(country, World::date(country, now));
+        let mut changed: Vec<(Invoice, Timestamp)> = due(Country::Dk)
+            .chain(due(Country::Fi))
+            .map(|invoice| after_its_day(invoice.clone(), now))
+            .collect();
+        changed.sort_by(|(one, at), (other, then)| (at, &one.id).cmp(&(then, &other.id)));
+        changed
     }
 
     /// A consumer accepts, for today or a later day (spec 16, S2). Judged under the same lock that changes it, so that a

@@ -69,7 +69,7 @@ impl Service {
         self.running.as_ref().expect("the port is open")
     }
 
-    /// The merchant withdraws in the portal what was allowed to Kvit.
+    /// The merchant withdraws in the portal what was allowed to Kvit; an access token lives on to its end.
     pub(crate) async fn withdraw_sign_ins(&self) {
         let base = self.running().base_url();
         let state: Value = reqwest::get(format!("{base}/__practice/state"))

@@ -32,6 +32,8 @@ async fn a_consent_that_is_withdrawn_is_told_and_the_queued_invoice_goes_out_onc
     let service = Service::start().await;
     let shop = service.shop().await;
     service.withdraw_sign_ins().await;
+    // The access token is good to its end, for five minutes at most (spec 6.4).
+    service.pass(&shop, 300);
     let sent = service.send(&shop, "phone").await;
     let status = told(&shop, |status| status["session"]["state"] == "sign_in_needed").await;
     assert_eq!(status["session"]["reason"], "revoked");

@@ -172,30 +172,14 @@ fn row(world: &World, merchant: &Merchant, text: &str, today: Date, as_link: boo
 
 /// Judges the rows in their order: each counts for those that follow.
 fn verdicts(world: &World, merchant: &Merchant, books: &Books, rows: &[Row], today: Date) -> Vec<Verdict> {
-    let as_link = rows
-        .iter()
-        .find_map(|row| row.invoice.as_ref().ok())
-        .is_some_and(|invoice| invoice.link.is_some());
-    let mut before = HashSet::new();
     let mut counts = Counts::default();
-    for other in books.invoices.values() {
-        if rules::is_of_today(other, merchant.id, today) {
-            counts.add(other);
-        }
-        let counts_as_equal = other.merchant == merchant.id
-            && other.link.is_some() == as_link
-            && other.status != Status::Invalid;
-        if counts_as_equal {
-            before.insert(other.canonical.as_str());
-        }
-    }
     let mut within = HashSet::new();
     let judge = |row| {
         let invoice = match invoice_of(row) {
             Ok(invoice) => invoice,
             Err(errors) => return Verdict::Rejected(errors),
         };
-        if before.contains(invoice.canonical.as_str()) {
+        if books.invoices.has_equal(invoice) {
             return Verdict::Rejected(vec![codes::wrong(gateway::duplicate_code(world)).into()]);
         }
         match rules::total(world, invoice) {
@@ -209,7 +193,7 @@ fn verdicts(world: &World, merchant: &Merchant, books: &Books, rows: &[Row], tod
         if within.contains(invoice.canonical.as_str()) {
             return Verdict::Invalid(codes::wrong(10301));
         }
-        let sent = counts.of(invoice);
+        let sent = books.invoices.sent_with(invoice) + counts.of(invoice);
         if let Err(code) = rules::second_stage(world, merchant, invoice, today, sent, Told::Later) {
             return Verdict::Invalid(codes::wrong(code));
         }

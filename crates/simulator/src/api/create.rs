@@ -104,22 +104,14 @@ fn store(
     let mut state = world.lock();
     // The code's hundreds put it before all other checks (spec 13.3): an identical repeat after midnight must say *exists*,
     // not *too late*.
-    if state
-        .invoices
-        .values()
-        .any(|other| rules::is_equal(other, &invoice))
-    {
+    if state.invoices.has_equal(&invoice) {
         return Err(gateway::duplicate(world, &caller.correlation));
     }
     rules::total(world, &invoice).map_err(|bad| match bad {
         BadTotal::Rule(code) => refuse(code),
         BadTotal::Input => gateway::input_error(&[("TotalAmount".to_owned(), INVALID)], &caller.correlation),
     })?;
-    let to_the_same = state
-        .invoices
-        .values()
-        .filter(|other| other.phone == invoice.phone && rules::is_of_today(other, &invoice.merchant, today));
-    let sent = to_the_same.count();
+    let sent = state.invoices.sent_with(&invoice);
     // Spec 21 item 38: refused at once, or accepted and then invalid.
     let told = if world.readings.has(Reading::InvalidLater) {
         Told::Later

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::codes;
-use crate::invoice::{Invoice, Status};
+use crate::invoice::Invoice;
 use crate::readings::Reading;
 use crate::seed::{self, Merchant};
 use crate::world::World;
@@ -26,19 +26,6 @@ pub(super) enum Told {
     AtOnce,
     /// By a callback.
     Later,
-}
-
-/// Equal in all fields, and an invoice: one that was found invalid does not count, whatever became of others (spec 12.4; 21.2).
-pub(super) fn is_equal(other: &Invoice, invoice: &Invoice) -> bool {
-    other.merchant == invoice.merchant
-        && other.status != Status::Invalid
-        && other.link.is_some() == invoice.link.is_some()
-        && other.canonical == invoice.canonical
-}
-
-/// Whether it counts among those of `today` (spec 21.2: direct ones and links with a number, cancelled ones too).
-pub(super) fn is_of_today(other: &Invoice, merchant: &str, today: Date) -> bool {
-    other.merchant == merchant && other.created_on == today && other.status != Status::Invalid
 }
 
 /// Spec 21 item 43: zero and less is a rule, or an input error.
@@ -118,7 +105,7 @@ fn consumer(invoice: &Invoice, told: Told) -> Result<(), u32> {
     }
 }
 
-/// How many went to each consumer today.
+/// How many rows before went to each consumer.
 #[derive(Default)]
 pub(super) struct Counts<'a>(HashMap<&'a str, usize>);
 

@@ -1,25 +1,28 @@
-//! Carries events to the receivers: a pass when something is due, or at once when asked.
+//! Carries events to the receivers, to each apart: a pass when something is due, or at once when asked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use serde::Serialize;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::Target;
+use super::{Event, Target};
+use crate::seed;
 use crate::world::World;
 
 /// Seconds that a receiver has for its answer (spec 21.2).
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// One at a time carries, so that nothing is carried twice.
+/// One at a time carries to a merchant's receiver, so that nothing is carried twice. A receiver that hangs keeps nobody
+/// else's waiting.
 pub(crate) struct Courier {
     client: reqwest::Client,
-    carrying: Mutex<()>,
-    woken: Notify,
+    /// By merchant.
+    carrying: BTreeMap<&'static str, Mutex<()>>,
 }
 
 /// A request that was made.
@@ -40,41 +43,43 @@ impl Courier {
             .build()?;
         Ok(Self {
             client,
-            carrying: Mutex::default(),
-            woken: Notify::new(),
+            carrying: seed::MERCHANTS
+                .iter()
+                .map(|merchant| (merchant.id, Mutex::default()))
+                .collect(),
         })
     }
 
-    /// The clock was moved: something may be due.
-    pub(crate) fn wake(&self) {
-        self.woken.notify_one();
+    /// Carries what is due until `stop`.
+    pub(crate) fn work(world: &Arc<World>, stop: &CancellationToken) {
+        for merchant in seed::MERCHANTS {
+            tokio::spawn(Self::work_for(merchant.id, Arc::clone(world), stop.clone()));
+        }
     }
 
-    /// Carries what is due until `stop`.
-    pub(crate) async fn work(world: Arc<World>, stop: CancellationToken) {
-        let mut minute = world.now().as_second().div_euclid(60);
+    async fn work_for(merchant: &'static str, world: Arc<World>, stop: CancellationToken) {
+        let mut moves = world.ahead.subscribe();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = world.courier.woken.notified() => {}
+                // The clock was moved: something may be due.
+                _ = moves.changed() => {}
                 () = tokio::time::sleep(Duration::from_secs(1)) => {}
             }
-            let now = world.now();
-            // What time alone brings is told although nobody asks for anything: who waits for callbacks does not poll.
-            let current = now.as_second().div_euclid(60);
-            if current != minute {
-                minute = current;
-                let passed = world.lock().pass_time(|country| World::date(country, now));
-                if let Err(error) = passed {
+            let due = {
+                let mut state = world.lock();
+                // What time alone brings is told although nobody asks for anything: who waits for callbacks does not poll.
+                if let Err(error) = state.pass_time() {
                     tracing::error!(%error, "the books of the simulator were not written");
                 }
-            }
-            if !world.lock().outgoing.is_due(now) {
-                continue;
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = carry(&world, false) => {}
+                let now = state.now();
+                state.outgoing.is_due(merchant, now)
+            };
+            if due {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    _ = carry_to(&world, merchant, false) => {}
+                }
             }
         }
     }
@@ -95,11 +100,26 @@ impl Courier {
     }
 }
 
-/// One pass over what is due, or over all that waits.
-pub(crate) async fn carry(world: &World, at_once: bool) -> Vec<Delivery> {
-    let _alone = world.courier.carrying.lock().await;
+/// One pass over all that waits, whoever it is for.
+pub(crate) async fn carry(world: &World) -> Vec<Delivery> {
+    let all = seed::MERCHANTS
+        .iter()
+        .map(|merchant| carry_to(world, merchant.id, true));
+    futures::future::join_all(all)
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// One pass over what is due for a merchant's receiver, or over all that waits for it.
+async fn carry_to(world: &World, merchant: &str, at_once: bool) -> Vec<Delivery> {
+    let Some(line) = world.courier.carrying.get(merchant) else {
+        return Vec::new();
+    };
+    let _alone = line.lock().await;
     let due = (!at_once).then(|| world.now());
-    let requests = world.lock().outgoing.requests(due);
+    let requests = world.lock().outgoing.requests(merchant, due);
     let mut made = Vec::new();
     for (target, numbers) in requests {
         let body = body(world, &numbers);
@@ -133,16 +153,17 @@ fn settle(world: &World, mut numbers: Vec<u64>, taken: bool, answer: &str) {
     let now = world.now();
     let mut state = world.lock();
     let state = &mut *state;
-    for number in numbers {
-        let Some(mut event) = state.outgoing.events.get(&number).cloned() else {
-            continue;
-        };
-        if event.fate != super::Fate::Waiting {
-            continue;
-        }
+    let waiting = numbers
+        .iter()
+        .filter_map(|number| state.outgoing.events.get(number))
+        .filter(|event| event.fate == super::Fate::Waiting);
+    let mut tried: Vec<Event> = waiting.cloned().collect();
+    for event in &mut tried {
         event.answered(taken, answer, now);
-        if let Err(error) = state.outgoing.put(&state.books, event) {
-            tracing::error!(%error, "what became of a callback was not written");
-        }
+    }
+    let books = &state.books;
+    match books.together(|| tried.iter().try_for_each(|event| event.write(books))) {
+        Ok(()) => state.outgoing.keep(tried),
+        Err(error) => tracing::error!(%error, "what became of callbacks was not written"),
     }
 }

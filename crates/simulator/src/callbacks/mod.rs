@@ -90,6 +90,10 @@ impl Event {
         }
     }
 
+    pub(crate) fn write(&self, books: &Books) -> Result<(), rusqlite::Error> {
+        books.put("event", &format!("{:012}", self.number), self)
+    }
+
     /// Takes the answer of an attempt at `now`.
     fn answered(&mut self, taken: bool, answer: &str, now: Timestamp) {
         self.answer = Some(answer.to_owned());
@@ -159,6 +163,7 @@ pub(crate) struct Outgoing {
     pub(crate) events: BTreeMap<u64, Event>,
     pub(crate) mangle: Mangle,
     sequences: HashMap<String, u32>,
+    last_number: u64,
     readings: Readings,
 }
 
@@ -169,11 +174,8 @@ impl Outgoing {
             readings,
             ..Self::default()
         };
-        for (_, event) in books.all::<Event>("event")? {
-            let sequence = read.sequences.entry(event.invoice.clone()).or_default();
-            *sequence = event.sequence.max(*sequence);
-            read.events.insert(event.number, event);
-        }
+        let events = books.all("event")?;
+        read.keep(events.into_iter().map(|(_, event)| event).collect());
         Ok(read)
     }
 
@@ -189,110 +191,109 @@ impl Outgoing {
         Ok(())
     }
 
-    /// Notes what happened between two looks at an invoice. Without a receiver nothing can be sent (spec 11.1).
-    pub(crate) fn note(
-        &mut self,
-        books: &Books,
+    /// The events that tell what happened between two looks at an invoice, after those that are in `events` already. Without
+    /// a receiver nothing can be sent (spec 11.1).
+    pub(crate) fn tell(
+        &self,
         before: Option<&Invoice>,
         after: &Invoice,
-        now: Timestamp,
-    ) -> Result<(), rusqlite::Error> {
+        at: Timestamp,
+        events: &mut Vec<Event>,
+    ) {
         if !self.targets.contains_key(&after.merchant) {
-            return Ok(());
+            return;
         }
         let was = before.map(|before| before.status);
         let moved = before.is_some_and(|before| before.payment_date != after.payment_date);
         // The list of the machine-readable description lacks it (spec 21 item 39).
         if after.status == Status::Canceled && self.readings.has(Reading::SilentCancel) {
-            return Ok(());
+            return;
         }
+        let mut last = self.sequences.get(&after.id).copied();
+        let mut told = Vec::new();
         // Paying at once makes it accepted on the way (spec 21 item 17).
         let on_the_way = !self.readings.has(Reading::PaidAtOnce);
         if on_the_way && was == Some(Status::Created) && after.status == Status::Paid {
-            self.add(books, after, Status::Accepted, now)?;
+            told.push(Status::Accepted);
         }
         if was != Some(after.status) || (moved && after.status == Status::Accepted) {
-            self.add(books, after, after.status, now)?;
+            told.push(after.status);
         }
-        Ok(())
+        for status in told {
+            let number = events.last().map_or(self.last_number, |event| event.number) + 1;
+            let sequence = self.sequence(last, number);
+            last = Some(sequence);
+            events.push(self.event(after, status, at, number, sequence));
+        }
     }
 
-    fn add(
-        &mut self,
-        books: &Books,
-        invoice: &Invoice,
-        status: Status,
-        now: Timestamp,
-    ) -> Result<(), rusqlite::Error> {
-        let number = self
-            .events
-            .last_key_value()
-            .map_or(1, |(number, _)| number.saturating_add(1));
+    fn sequence(&self, last: Option<u32>, number: u64) -> u32 {
         // 0 is an internal event that is not sent (spec 21 item 30).
         let first = u32::from(!self.readings.has(Reading::SequenceFromZero));
         let gap = u32::from(self.mangle.chooses(self.mangle.gaps, 1, number));
-        let last = self.sequences.get(&invoice.id);
-        let sequence = last.map_or(first, |last| last + 1) + gap;
-        self.sequences.insert(invoice.id.clone(), sequence);
+        last.map_or(first, |last| last + 1) + gap
+    }
+
+    fn event(&self, invoice: &Invoice, status: Status, at: Timestamp, number: u64, sequence: u32) -> Event {
         let withheld = self.mangle.chooses(self.mangle.lost, 2, number);
-        let to_batch = BATCH - now.as_second().rem_euclid(BATCH);
-        let event = Event {
+        let to_batch = BATCH - at.as_second().rem_euclid(BATCH);
+        Event {
             number,
             merchant: invoice.merchant.clone(),
             invoice: invoice.id.clone(),
             status: capitalised(status.word()),
-            at: now,
+            at,
             sequence,
             payment_date: invoice.payment_date.filter(|_| status == Status::Accepted),
-            due: now + SignedDuration::from_secs(to_batch),
+            due: at + SignedDuration::from_secs(to_batch),
             attempts: 0,
             fate: if withheld { Fate::Lost } else { Fate::Waiting },
             answer: withheld.then(|| "withheld on demand".to_owned()),
-        };
-        self.put(books, event)
-    }
-
-    /// Takes back what was noted of an invoice that could not be written.
-    pub(crate) fn forget(&mut self, invoice: &str) {
-        self.events.retain(|_, event| event.invoice != invoice);
-        self.sequences.remove(invoice);
-    }
-
-    fn put(&mut self, books: &Books, event: Event) -> Result<(), rusqlite::Error> {
-        books.put("event", &format!("{:012}", event.number), &event)?;
-        self.events.insert(event.number, event);
-        Ok(())
-    }
-
-    fn is_due(&self, now: Timestamp) -> bool {
-        self.events
-            .values()
-            .any(|event| event.fate == Fate::Waiting && event.due <= now)
-    }
-
-    /// The requests that are to be made: to whom, and numbers of events.
-    fn requests(&self, due: Option<Timestamp>) -> Vec<(Target, Vec<u64>)> {
-        let mut requests = Vec::new();
-        for (merchant, target) in &self.targets {
-            let mut numbers = Vec::new();
-            for event in self.events.values() {
-                let ready = event.fate == Fate::Waiting && due.is_none_or(|now| event.due <= now);
-                if !ready || event.merchant != *merchant {
-                    continue;
-                }
-                numbers.push(event.number);
-                if self.mangle.chooses(self.mangle.duplicates, 3, event.number) {
-                    numbers.push(event.number);
-                }
-            }
-            // Up to a hundred a request (spec 21.2).
-            let size = if self.mangle.reorder { 1 } else { 100 };
-            if self.mangle.reorder {
-                numbers.reverse();
-            }
-            requests.extend(numbers.chunks(size).map(|part| (target.clone(), part.to_vec())));
         }
-        requests
+    }
+
+    /// Takes in events that are on disk: new ones, or what became of old ones.
+    pub(crate) fn keep(&mut self, events: Vec<Event>) {
+        for event in events {
+            let sequence = self.sequences.entry(event.invoice.clone()).or_default();
+            *sequence = event.sequence.max(*sequence);
+            self.last_number = event.number.max(self.last_number);
+            self.events.insert(event.number, event);
+        }
+    }
+
+    fn waiting(&self, merchant: &str, due: Option<Timestamp>) -> impl Iterator<Item = &Event> {
+        self.events.values().filter(move |event| {
+            let ready = event.fate == Fate::Waiting && due.is_none_or(|now| event.due <= now);
+            ready && event.merchant == merchant
+        })
+    }
+
+    fn is_due(&self, merchant: &str, now: Timestamp) -> bool {
+        self.waiting(merchant, Some(now)).next().is_some()
+    }
+
+    /// The requests that are to be made to a merchant's receiver: where to, and numbers of events.
+    fn requests(&self, merchant: &str, due: Option<Timestamp>) -> Vec<(Target, Vec<u64>)> {
+        let Some(target) = self.targets.get(merchant) else {
+            return Vec::new();
+        };
+        let mut numbers = Vec::new();
+        for event in self.waiting(merchant, due) {
+            numbers.push(event.number);
+            if self.mangle.chooses(self.mangle.duplicates, 3, event.number) {
+                numbers.push(event.number);
+            }
+        }
+        // Up to a hundred a request (spec 21.2).
+        let size = if self.mangle.reorder { 1 } else { 100 };
+        if self.mangle.reorder {
+            numbers.reverse();
+        }
+        numbers
+            .chunks(size)
+            .map(|part| (target.clone(), part.to_vec()))
+            .collect()
     }
 }
 

@@ -55,7 +55,7 @@ async fn worsen(State(world): State<Arc<World>>, body: String) -> Response {
 }
 
 async fn flush(State(world): State<Arc<World>>) -> Json<Value> {
-    Json(json!({ "deliveries": carry(&world, true).await }))
+    Json(json!({ "deliveries": carry(&world).await }))
 }
 
 async fn receiver(

@@ -122,6 +122,11 @@ fn consent_key(request: &Request, user: &PortalUser, merchant: Option<&str>) -> 
     )
 }
 
+/// Whether a key of above is of this merchant.
+pub(super) fn is_consent_of(key: &str, merchant: &str) -> bool {
+    key.split('|').nth(1) == Some(merchant)
+}
+
 fn remember_consent(world: &World, request: &Request, user: &PortalUser, merchant: Option<&str>) {
     let key = consent_key(request, user, merchant);
     let mut state = world.lock();

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
+use super::authorize::is_consent_of;
 use super::claims::{LIFETIME, access_token, id_token};
 use super::tokens::TokenRequest;
 use super::{random, thirteen_months_after};
@@ -102,19 +103,39 @@ fn issue(
     Ok(body)
 }
 
-/// The merchant withdraws in the portal what was allowed to programs (spec 6.9). Answers how many sign-ins that ended.
-pub(crate) fn withdraw(world: &World, merchant: &str) -> usize {
+/// The merchant withdraws in the portal what was allowed to programs: no refresh token and no code is good any more, and who
+/// signs in is asked again (spec 5.3, 6.9). Access tokens live to their end (6.4). Answers how many consents there were.
+pub(crate) fn withdraw(world: &World, merchant: &str) -> Result<usize, rusqlite::Error> {
     let mut state = world.lock();
-    let grants: std::collections::BTreeSet<String> = state
+    let state = &mut *state;
+    let of_merchant = |grant: &Grant| grant.merchant.as_deref() == Some(merchant);
+    let tokens: Vec<String> = state
         .refresh
-        .values()
-        .filter(|grant| grant.merchant.as_deref() == Some(merchant))
-        .map(|grant| grant.id.clone())
+        .iter()
+        .filter(|(_, grant)| of_merchant(grant))
+        .map(|(token, _)| token.clone())
         .collect();
-    for grant in &grants {
-        revoke(&mut state, grant);
+    let consents: Vec<String> = state
+        .consents
+        .iter()
+        .filter(|key| is_consent_of(key, merchant))
+        .cloned()
+        .collect();
+    let books = &state.books;
+    books.together(|| {
+        tokens
+            .iter()
+            .try_for_each(|token| books.delete("refresh", token))?;
+        consents.iter().try_for_each(|key| books.delete("consent", key))
+    })?;
+    for token in &tokens {
+        state.refresh.remove(token);
     }
-    grants.len()
+    for key in &consents {
+        state.consents.remove(key);
+    }
+    state.codes.retain(|_, code| !of_merchant(&code.grant));
+    Ok(consents.len())
 }
 
 fn revoke(state: &mut State, grant: &str) {

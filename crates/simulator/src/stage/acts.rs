@@ -45,15 +45,16 @@ pub(super) async fn act(State(world): State<Arc<World>>, Form(act): Form<Act>) -
     let said = match act.what.as_str() {
         "clock" if act.seconds > 0 => match practice::advance(&world, act.seconds) {
             Ok(now) => format!("It is now {}.", now.strftime("%-d %B %Y, %H:%M UTC")),
-            Err(_) => "The books could not be written.".to_owned(),
+            Err(error) => format!("Not moved: {error}."),
         },
         "now" | "later" | "reject" => pay(&world, &act),
         "agree" | "not-now" | "take-back" => agreements::pressed(&world, &act),
         "take" | "leave" => switches::pressed(&world, &act),
-        "withdraw" => format!(
-            "{} sign-ins of programs were ended.",
-            openid::withdraw(&world, &act.merchant)
-        ),
+        "withdraw" => match openid::withdraw(&world, &act.merchant) {
+            Ok(0) => "No program was allowed anything.".to_owned(),
+            Ok(count) => format!("Withdrawn: {count}. Access tokens are good for five minutes at most."),
+            Err(_) => "The books could not be written.".to_owned(),
+        },
         "fault" => add_fault(&world, &act),
         "mend" => {
             world.faults.remove(act.id);
@@ -63,10 +64,7 @@ pub(super) async fn act(State(world): State<Arc<World>>, Form(act): Form<Act>) -
             world.faults.clear();
             "No faults are in force.".to_owned()
         }
-        "flush" => format!(
-            "{} requests were made to receivers.",
-            carry(&world, true).await.len()
-        ),
+        "flush" => format!("{} requests were made to receivers.", carry(&world).await.len()),
         "worse" => {
             let share = |text: &str| text.parse::<f64>().unwrap_or(0.0).clamp(0.0, 100.0) / 100.0;
             world.lock().outgoing.mangle = Mangle {

@@ -1,6 +1,7 @@
 //! The stage's list of transfers to the merchants' banks.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::view::{ROWS, counted};
 use crate::pages::escape;
@@ -12,17 +13,19 @@ pub(super) fn payouts(state: &State) -> String {
     let mut all: Vec<(jiff::civil::Date, String)> = Vec::new();
     for merchant in seed::MERCHANTS {
         let report = Report::of(state, merchant);
+        let mut payments: HashMap<usize, usize> = HashMap::new();
+        for entry in report.transactions.iter().filter(|entry| entry.kind == "Payment") {
+            if let Some(place) = entry.transfer {
+                *payments.entry(place).or_default() += 1;
+            }
+        }
         for (place, transfer) in report.transfers.iter().enumerate() {
             let issuer = merchant.issuers.iter().find(|issuer| issuer.id == transfer.point);
             let how = match issuer.map(|issuer| issuer.payout) {
                 Some(Payout::Instant) => "instant",
                 _ => "daily",
             };
-            let payments = report
-                .transactions
-                .iter()
-                .filter(|entry| entry.transfer == Some(place) && entry.kind == "Payment")
-                .count();
+            let payments = payments.get(&place).copied().unwrap_or_default();
             let row = format!(
                 "<tr><td class=nowrap>{}<small>{how}</small><td class=nowrap>{}<td class=nowrap>{}<td class=sum>{payments}\
                  <td class=sum>{:.2} {}",

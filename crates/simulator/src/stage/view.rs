@@ -350,7 +350,7 @@ fn merchant_item(state: &State, merchant: &Merchant) -> String {
         merchant.vat,
         button(
             "withdraw",
-            "Withdraw sign-ins",
+            "Withdraw consents",
             &format!("<input type=hidden name=merchant value=\"{}\">", merchant.id),
         )
     )

@@ -70,7 +70,7 @@ impl Receiver {
     }
 }
 
-fn short(body: &str) -> Vec<(String, i64)> {
+pub(crate) fn short(body: &str) -> Vec<(String, i64)> {
     let events: Vec<Value> = serde_json::from_str(body).unwrap_or_default();
     events
         .iter()
@@ -109,7 +109,7 @@ pub(crate) async fn flush(shop: &Shop) -> Result<()> {
         .map(drop)
 }
 
-fn events(expected: &[(&str, i64)]) -> Vec<(String, i64)> {
+pub(crate) fn events(expected: &[(&str, i64)]) -> Vec<(String, i64)> {
     expected
         .iter()
         .map(|(status, sequence)| ((*status).to_owned(), *sequence))
@@ -147,10 +147,110 @@ async fn a_batch_goes_out_when_its_five_seconds_are_over() -> Result<()> {
     let mut receiver = listening(&shop).await?;
     shop.create(&shop.body("1")).await?;
     let clock = format!("{}/__practice/clock", shop.simulator.base_url());
-    let moved = shop.http.post(&clock).json(&json!({"advanceSeconds": 5}));
-    moved.send().await?.error_for_status()?;
+    let move_on = async |seconds: i64| -> Result<()> {
+        let moved = shop.http.post(&clock).json(&json!({ "advanceSeconds": seconds }));
+        moved.send().await?.error_for_status()?;
+        Ok(())
+    };
+    move_on(4).await?;
+    // Time enough for who would carry it now: a look at the events is as long a way as a delivery.
+    for _ in 0..20 {
+        let seen = practice(&shop, Method::GET, "", &Value::Null).await?;
+        assert_eq!(
+            (&seen["events"][0]["due"], &seen["events"][0]["fate"]),
+            (&json!("2026-03-02T11:00:05Z"), &json!("waiting"))
+        );
+    }
+    assert!(receiver.requests().is_empty());
+    move_on(1).await?;
     let (_, told) = receiver.got.recv().await.context("nothing came")?;
     assert_eq!(short(&told), events(&[("Created", 1)]));
+    Ok(())
+}
+
+/// Rows for as many people as there are.
+fn crowd(shop: &Shop, count: usize) -> Vec<Value> {
+    let row = |nth: usize| {
+        let mut body = shop.body(&nth.to_string());
+        body["ConsumerAlias"]["Alias"] = json!(format!("+4557370{nth:03}"));
+        body
+    };
+    (0..count).map(row).collect()
+}
+
+#[tokio::test]
+async fn a_request_carries_a_hundred_events_at_most() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let mut receiver = listening(&shop).await?;
+    shop.batch(&crowd(&shop, 101)).await?;
+    flush(&shop).await?;
+    let sizes: Vec<usize> = receiver.requests().iter().map(Vec::len).collect();
+    assert_eq!(sizes, [100, 1]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_redirect_is_a_failure_and_is_not_followed() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let mut elsewhere = Receiver::open().await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/callbacks", listener.local_addr()?);
+    // 302, after which many clients call the target with GET, and 307, after which they repeat the POST.
+    let found = (Code::FOUND, [("location", elsewhere.url.clone())]);
+    let moved = (Code::TEMPORARY_REDIRECT, [("location", elsewhere.url.clone())]);
+    let app = Router::new()
+        .route("/callbacks", post(async move || found))
+        .route("/callbacks/moved", post(async move || moved));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    for (number, (path, answer)) in [("", "302 Found"), ("/moved", "307 Temporary Redirect")]
+        .into_iter()
+        .enumerate()
+    {
+        let target = json!({ "url": format!("{url}{path}"), "authorization": "K" });
+        let receiver = format!("/receivers/{}", shop.merchant);
+        practice(&shop, Method::PUT, &receiver, &target).await?;
+        shop.create(&shop.body(&number.to_string())).await?;
+        flush(&shop).await?;
+        let seen = practice(&shop, Method::GET, "", &Value::Null).await?;
+        let event = &seen["events"][number];
+        assert_eq!(
+            (&event["answer"], &event["fate"], &event["attempts"]),
+            (&json!(answer), &json!("waiting"), &json!(1))
+        );
+    }
+    assert!(elsewhere.requests().is_empty());
+    Ok(())
+}
+
+/// The ten seconds are real ones: a receiver's time is no time of trade.
+#[tokio::test]
+async fn a_receiver_has_ten_seconds_and_one_that_hangs_keeps_nobody_elses_waiting() -> Result<()> {
+    let mut shop = Shop::danish().await?;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let target = json!({ "url": format!("http://{}/", silent.local_addr()?), "authorization": "K" });
+    let path = format!("/receivers/{}", shop.merchant);
+    practice(&shop, Method::PUT, &path, &target).await?;
+    shop.create(&shop.body("1")).await?;
+    let flush_url = format!("{}/__practice/callbacks/flush", shop.simulator.base_url());
+    let begun = std::time::Instant::now();
+    let given_up = tokio::spawn(shop.http.post(flush_url).send());
+    let _held = silent.accept().await?;
+
+    // Another merchant, whose receiver answers, while the first one's hangs.
+    shop.open_for(Person::finnish()).await?;
+    let mut receiver = listening(&shop).await?;
+    let mut body = shop.body("1");
+    body["ConsumerAlias"]["Alias"] = json!("+358121161343");
+    shop.create(&body).await?;
+    shop.days_pass(1).await?;
+    let (_, told) = receiver.got.recv().await.context("nothing came")?;
+    assert_eq!(short(&told), events(&[("Created", 1)]));
+    assert!(!given_up.is_finished(), "the first one is still waited for");
+
+    let made: Value = given_up.await??.json().await?;
+    assert_eq!(made["deliveries"][0]["answer"], "no answer in time");
+    let waited = begun.elapsed().as_secs_f64();
+    assert!((9.9..20.0).contains(&waited), "{waited}");
     Ok(())
 }
 

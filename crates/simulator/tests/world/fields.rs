@@ -4,7 +4,7 @@ use anyhow::Result;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, USER};
+use crate::shop::{Shop, TODAY, USER};
 
 const INVALID: &str = "Invalid input";
 const REQUIRED: &str = "Value is required";
@@ -310,5 +310,7 @@ async fn absurd_vat_is_added_up_without_harm() -> Result<()> {
         .call(Method::GET, &shop.path(&format!("/invoices/{id}")), None)
         .await?;
     assert_eq!(status, StatusCode::OK);
+    // The payer's receipt has the sums, too.
+    assert_eq!(shop.accept(id, USER, TODAY).await?.0, StatusCode::OK);
     Ok(())
 }

@@ -40,6 +40,12 @@ pub(crate) const EXPIRED_CARD: (&str, &str, &str) = (
 pub(crate) struct Still(AtomicI64);
 
 impl Still {
+    /// Not noon of that day but this moment.
+    pub(crate) fn at(moment: &str) -> Result<Arc<Self>> {
+        let moment: Timestamp = moment.parse()?;
+        Ok(Arc::new(Self(AtomicI64::new(moment.as_second() - NOON))))
+    }
+
     pub(crate) fn pass(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -191,17 +197,24 @@ impl Shop {
             merchant: String::new(),
             issuers: Vec::new(),
         };
-        shop.sign_in(person).await?;
-        let (_, me) = shop.call(Method::GET, "/merchants/me", None).await?;
-        shop.merchant = said(&me, "MerchantId")?.to_owned();
-        let (_, all) = shop
-            .call(Method::GET, &shop.path("/invoiceissuers"), None)
+        shop.open_for(person).await?;
+        Ok(shop)
+    }
+
+    /// From now on it is the shop of this person.
+    pub(crate) async fn open_for(&mut self, person: Person) -> Result<()> {
+        self.sign_in(person).await?;
+        let (_, me) = self.call(Method::GET, "/merchants/me", None).await?;
+        said(&me, "MerchantId")?.clone_into(&mut self.merchant);
+        let (_, all) = self
+            .call(Method::GET, &self.path("/invoiceissuers"), None)
             .await?;
+        self.issuers.clear();
         for issuer in all["InvoiceIssuers"].as_array().context("issuers")? {
-            shop.issuers
+            self.issuers
                 .push((said(issuer, "Id")?.to_owned(), said(issuer, "Status")?.to_owned()));
         }
-        Ok(shop)
+        Ok(())
     }
 
     pub(crate) async fn sign_in(&mut self, person: Person) -> Result<()> {

@@ -1,11 +1,16 @@
 //! The stage: what a person sees and presses in the browser.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
+use simulator::visitor::Person;
 use simulator::{Country, Switches};
 
-use crate::shop::{EXPIRED_CARD, Shop, USER, authorize_url, world};
+use crate::shop::{
+    EXPIRED_CARD, Shop, Still, USER, authorize_url, fields, redeem, renew, said, visit, world, world_at,
+};
 
 /// Presses a button; the page that follows.
 async fn press(shop: &Shop, fields: &[(&str, &str)]) -> Result<String> {
@@ -182,11 +187,66 @@ async fn a_login_survives_a_restart_and_its_cookie_is_not_in_the_books() -> Resu
 }
 
 #[tokio::test]
-async fn a_merchant_withdraws_what_programs_were_allowed() -> Result<()> {
-    let shop = Shop::danish().await?;
+async fn what_a_merchant_withdraws_ends_with_the_access_token_and_is_asked_for_again() -> Result<()> {
+    let clock = Arc::new(Still::default());
+    let simulator = world_at(Arc::clone(&clock), None, Switches::default()).await?;
+    let mut shop = Shop::over(simulator, Person::danish()).await?;
+    // One that can be renewed, one that cannot, and one whose code is still on its way.
+    let online = [("scope", "openid invoice")];
+    let (first, once) = (sign_in(&shop, &[]).await?, sign_in(&shop, &online).await?);
+    assert_eq!(once["refresh_token"], Value::Null);
+    let on_its_way = fields(&visit(&shop.simulator, Person::danish(), &[]).await?);
+
     let page = press(&shop, &[("act", "withdraw"), ("merchant", &shop.merchant)]).await?;
-    assert!(page.contains("1 sign-ins of programs were ended."));
-    let (status, _) = shop.call(Method::GET, "/merchants/me", None).await?;
-    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert!(page.contains("Withdrawn: 2."), "both sets of scopes");
+    assert_eq!(
+        renew(&shop.simulator, said(&first, "refresh_token")?).await?.1["error"],
+        "invalid_grant"
+    );
+    let (_, refused) = redeem(&shop.simulator, said(&on_its_way, "code")?).await?;
+    assert_eq!(refused["error"], "invalid_grant");
+    // Who says no is heard, so the question was put again.
+    for scope in [&[][..], &online] {
+        let back = visit(&shop.simulator, Person::danish().who_refuses(), scope).await?;
+        assert_eq!(fields(&back)["error"], "access_denied");
+    }
+
+    // Nobody takes the access tokens back (spec 6.4).
+    clock.pass(299);
+    for (passed, status) in [(0, StatusCode::OK), (1, StatusCode::UNAUTHORIZED)] {
+        clock.pass(passed);
+        for tokens in [&first, &once] {
+            said(tokens, "access_token")?.clone_into(&mut shop.token);
+            let (found, _) = shop.call(Method::GET, "/merchants/me", None).await?;
+            assert_eq!(found, status);
+        }
+    }
+    let page = press(&shop, &[("act", "withdraw"), ("merchant", &shop.merchant)]).await?;
+    assert!(page.contains("No program was allowed anything."));
     Ok(())
+}
+
+#[tokio::test]
+async fn another_merchants_consent_stays_when_one_withdraws() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let tokens = sign_in(&shop, &[]).await?;
+    press(
+        &shop,
+        &[
+            ("act", "withdraw"),
+            ("merchant", "0b1f6a52-5d0c-4f6e-9d0e-6f1f5a3c7b21"),
+        ],
+    )
+    .await?;
+    let renewed = renew(&shop.simulator, said(&tokens, "refresh_token")?).await?;
+    assert_eq!(renewed.0, StatusCode::OK);
+    // Not asked again: who would refuse is not heard.
+    let back = visit(&shop.simulator, Person::danish().who_refuses(), &[]).await?;
+    assert_eq!(fields(&back)["error"], Value::Null);
+    Ok(())
+}
+
+async fn sign_in(shop: &Shop, changes: &[(&str, &str)]) -> Result<Value> {
+    let back = fields(&visit(&shop.simulator, Person::danish(), changes).await?);
+    Ok(redeem(&shop.simulator, said(&back, "code")?).await?.1)
 }

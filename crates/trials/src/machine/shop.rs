@@ -207,7 +207,8 @@ impl Shop {
         Ok(pasted.is_ok())
     }
 
-    /// The merchant ends in the portal what was allowed to Kvit.
+    /// The merchant ends in the portal what was allowed to Kvit; its access token is good for five minutes more, which may
+    /// pass in this sequence or not.
     pub(super) async fn withdraw(&self) -> Result<()> {
         let state = self.state().await?;
         for merchant in state["merchants"].as_array().into_iter().flatten() {
