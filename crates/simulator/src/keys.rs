@@ -1,5 +1,7 @@
 //! The provider's signing key: RS256, kept with the books so that tokens outlive a restart (spec 5.5).
 
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize, PublicKeyComponents};
@@ -47,13 +49,12 @@ impl SigningKey {
         }
     }
 
-    /// The JSON Web Key Set.
-    pub(crate) fn jwks(&self) -> serde_json::Value {
+    fn jwk(&self) -> serde_json::Value {
         let public: PublicKeyComponents<Vec<u8>> = self.pair.public_key().into();
-        serde_json::json!({ "keys": [{
+        serde_json::json!({
             "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "x5t": self.thumbprint,
             "n": BASE64.encode(public.n), "e": BASE64.encode(public.e),
-        }]})
+        })
     }
 
     /// A signed JWT with `claims`.
@@ -87,6 +88,43 @@ impl SigningKey {
         public.verify(input.as_bytes(), &signature).ok()?;
         let claims = BASE64.decode(input.split('.').nth(1)?).ok()?;
         serde_json::from_slice(&claims).ok()
+    }
+}
+
+/// The key that signs and those that did before it, the newest last: what they signed is still good (spec 21.2).
+pub(crate) struct Keys(RwLock<Vec<SigningKey>>);
+
+impl Keys {
+    pub(crate) fn new(all: Vec<SigningKey>) -> Self {
+        Self(RwLock::new(all))
+    }
+
+    /// Signs with this key from now on.
+    pub(crate) fn rotate(&self, key: SigningKey) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).push(key);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Vec<SigningKey>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.read().len()
+    }
+
+    /// The JSON Web Key Set, the one that signs first.
+    pub(crate) fn jwks(&self) -> serde_json::Value {
+        let keys: Vec<_> = self.read().iter().rev().map(SigningKey::jwk).collect();
+        serde_json::json!({ "keys": keys })
+    }
+
+    pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, KeyFault> {
+        self.read().last().ok_or(KeyFault)?.sign(claims)
+    }
+
+    /// The claims of a JWT of ours, if its signature is right.
+    pub(crate) fn verify(&self, token: &str) -> Option<serde_json::Value> {
+        self.read().iter().rev().find_map(|key| key.verify(token))
     }
 }
 

@@ -220,7 +220,7 @@ fn bill(world: &World, words: &Words, invoice: &Invoice, said: Option<Said>) -> 
         })
         .collect();
     let own = invoice.phone.as_deref().unwrap_or_default();
-    let phones: String = seed::CONSUMERS
+    let published = seed::CONSUMERS
         .iter()
         .filter(|consumer| {
             consumer.phone.starts_with(if invoice.country().code() == "FI" {
@@ -229,9 +229,16 @@ fn bill(world: &World, words: &Words, invoice: &Invoice, said: Option<Said>) -> 
                 "+45"
             })
         })
-        .map(|consumer| {
-            let selected = if consumer.phone == own { " selected" } else { "" };
-            format!("<option{selected}>{}</option>", consumer.phone)
+        .map(|consumer| consumer.phone);
+    // One of the crowd stands in no list, but may be whom the link was made for.
+    let addressed = seed::consumer_by_phone(own).map(|consumer| consumer.phone);
+    let addressed = addressed.filter(|own| !published.clone().any(|phone| phone == *own));
+    let phones: String = addressed
+        .into_iter()
+        .chain(published)
+        .map(|phone| {
+            let selected = if phone == own { " selected" } else { "" };
+            format!("<option{selected}>{phone}</option>")
         })
         .collect();
     let trouble = said

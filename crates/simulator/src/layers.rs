@@ -9,15 +9,19 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::world::{World, http_date};
 
-/// Only addresses and `localhost` as `Host`, so that no foreign name can be pointed at this server (DNS rebinding).
-pub(crate) async fn plain_host(request: Request, next: Next) -> Response {
+/// Only addresses, `localhost` and the name that it was given as `Host`, so that no foreign name can be pointed at this server
+/// (DNS rebinding).
+pub(crate) async fn plain_host(Shared(world): Shared<Arc<World>>, request: Request, next: Next) -> Response {
     let host = request
         .headers()
         .get(header::HOST)
         .and_then(|value| value.to_str().ok());
     let url = url::Url::parse(&format!("http://{}/", host.unwrap_or_default()));
     let plain = url.is_ok_and(|url| match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Domain(name)) => {
+            let own = world.config.base_url.as_ref().and_then(url::Url::host_str);
+            name == "localhost" || own == Some(name)
+        }
         Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
         None => false,
     });

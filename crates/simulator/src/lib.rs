@@ -20,6 +20,7 @@ mod landing;
 mod layers;
 mod openid;
 mod pages;
+mod pdf;
 mod practice;
 mod readings;
 mod receipt;

@@ -16,6 +16,9 @@ Examples:
   simulator --port 7999 --data ./practice
       Listens on http://127.0.0.1:7999 and keeps its books in ./practice/simulator.db.
 
+  simulator --address 0.0.0.0 --base-url https://mobilepay.test
+      Behind a proxy that has a certificate for that name.
+
   curl http://127.0.0.1:7999/dk/account/.well-known/openid-configuration
       The discovery document (Finland: /fi/…). The first line on standard output names it too, as JSON with every
       address and all practice credentials.
@@ -38,6 +41,10 @@ struct Arguments {
     /// Port; 0 takes a free one.
     #[arg(long, default_value_t = 7880)]
     port: u16,
+    /// The address under which clients reach it, behind a proxy with TLS or by a container's name. All addresses that it tells
+    /// begin with it, and its name is taken as Host.
+    #[arg(long, value_name = "URL", value_parser = web)]
+    base_url: Option<url::Url>,
     /// Folder of the books (simulator.db); without it they last for this run only.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -88,6 +95,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect::<Result<_, _>>()?;
     let config = Config {
         bind: SocketAddr::from((arguments.address, arguments.port)),
+        base_url: arguments.base_url.clone(),
         seed: arguments.seed,
         switches: arguments.readings.iter().copied().collect(),
         consents_per_page: arguments.consents_per_page,
@@ -106,6 +114,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// An address that paths can be put behind.
+fn web(text: &str) -> Result<url::Url, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let plain = url.has_host() && url.query().is_none() && url.fragment().is_none();
+    (plain && matches!(url.scheme(), "http" | "https"))
+        .then_some(url)
+        .ok_or_else(|| "http:// or https://, a name, and nothing behind it but a path".to_owned())
+}
+
 /// Everything that a client needs, for its configuration.
 fn facts(simulator: &Simulator, arguments: &Arguments) -> serde_json::Value {
     let country = match arguments.country {
@@ -115,7 +132,7 @@ fn facts(simulator: &Simulator, arguments: &Arguments) -> serde_json::Value {
     json!({
         "discoveryUrl": simulator.discovery_url(country),
         "discovery": { "DK": simulator.discovery_url(Country::Dk), "FI": simulator.discovery_url(Country::Fi) },
-        "issuer": simulator.issuer(),
+        "issuer": simulator.issuer_of(country),
         "api": simulator.api_base_url(),
         "reporting": simulator.reporting_base_url(),
         "stage": format!("{}/__practice/", simulator.base_url()),

@@ -6,7 +6,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::invoice::Invoice;
 use crate::openid::Request;
 use crate::seed::{self, Merchant};
 
@@ -142,7 +141,7 @@ pub(crate) fn login(words: &Words, request: &Request, email: &str, wrong: bool) 
     page(words, words.login_title, &body, None)
 }
 
-/// Several merchants and no VAT number: the user chooses.
+/// Several merchants and no VAT number, by that reading: the user chooses.
 pub(crate) fn choose(words: &Words, request: &Request, merchants: &[&Merchant]) -> Response {
     let options: String = merchants
         .iter()
@@ -312,59 +311,4 @@ pub(crate) fn escape(text: &str) -> String {
         .replace('>', "&gt;")
         .replace('"', "&quot;")
         .replace('\'', "&#39;")
-}
-
-/// The PDF of S1: one page with the facts, in a font that every reader has.
-pub(crate) fn pdf(invoice: &Invoice) -> Vec<u8> {
-    let number = invoice
-        .number
-        .as_deref()
-        .or(invoice.reference.as_deref())
-        .unwrap_or_default();
-    let mut lines = vec![
-        format!("Invoice {number}"),
-        format!("Due {}", invoice.due_date),
-        format!("Total {} {}", invoice.total, invoice.country().currency()),
-    ];
-    lines.extend(invoice.articles.iter().map(|article| article.description.clone()));
-    let text: String = lines
-        .iter()
-        .map(|line| {
-            let latin: String = line
-                .chars()
-                .map(|c| if (' '..='~').contains(&c) { c } else { '?' })
-                .collect();
-            format!(
-                "({}) Tj T* ",
-                latin
-                    .replace('\\', "\\\\")
-                    .replace('(', "\\(")
-                    .replace(')', "\\)")
-            )
-        })
-        .collect();
-    let content = format!("BT /F 14 Tf 72 760 Td 20 TL {text}ET");
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
-            .to_owned(),
-        format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
-    ];
-    let mut pdf = String::from("%PDF-1.4\n");
-    let mut places = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        places.push(pdf.len());
-        pdf += &format!("{} 0 obj{object}endobj\n", index + 1);
-    }
-    let start = pdf.len();
-    let table: String = places
-        .iter()
-        .map(|place| format!("{place:010} 00000 n \n"))
-        .collect();
-    pdf += &format!(
-        "xref\n0 6\n0000000000 65535 f \n{table}trailer<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
-    );
-    pdf.into_bytes()
 }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::clock::ClockError;
+use crate::keys::SigningKey;
 use crate::openid;
 use crate::seed;
+use crate::server::StartError;
 use crate::world::World;
 
 pub(crate) fn routes() -> Router<Arc<World>> {
@@ -21,6 +23,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/__practice/state", get(state))
         .route("/__practice/clock", get(clock).post(move_clock))
         .route("/__practice/sign-ins/{merchant}", delete(withdraw))
+        .route("/__practice/keys", post(rotate))
 }
 
 async fn state(State(world): State<Arc<World>>) -> Json<Value> {
@@ -55,6 +58,24 @@ async fn withdraw(State(world): State<Arc<World>>, Path(merchant): Path<String>)
         Ok(withdrawn) => Json(json!({ "withdrawn": withdrawn })).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+async fn rotate(State(world): State<Arc<World>>) -> StatusCode {
+    match rotate_key(&world) {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// From now on a new key signs; what the former ones signed stays good to its end (spec 21.2).
+pub(crate) fn rotate_key(world: &World) -> Result<(), StartError> {
+    let (key, kept) = SigningKey::generate()?;
+    // Under the lock, so that two at once have two names; they are read in the order of these.
+    let state = world.lock();
+    let name = format!("signing-{:06}", world.keys.count());
+    state.books.put("key", &name, &kept)?;
+    world.keys.rotate(key);
+    Ok(())
 }
 
 async fn clock(State(world): State<Arc<World>>) -> Json<Value> {

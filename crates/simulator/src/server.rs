@@ -21,7 +21,8 @@ use crate::callbacks::{self, Courier};
 use crate::clock::ClockError;
 use crate::config::{Config, Country};
 use crate::faults::{self, Cut, Faults, Lines};
-use crate::keys::{KeyFault, SigningKey};
+use crate::keys::{KeyFault, Keys, SigningKey};
+use crate::openid::Door;
 use crate::readings::{self, Readings};
 use crate::state::State;
 use crate::world::World;
@@ -66,14 +67,15 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
         std::fs::create_dir_all(folder).map_err(StartError::Folder)?;
     }
     let books = Books::open(config.data.as_deref())?;
-    let key = match books.all::<String>("key")?.into_iter().next() {
-        Some((_, kept)) => SigningKey::restore(&kept)?,
-        None => {
-            let (key, kept) = SigningKey::generate()?;
-            books.put("key", "signing", &kept)?;
-            key
-        }
-    };
+    let kept = books.all::<String>("key")?;
+    let keys: Result<Vec<SigningKey>, KeyFault> =
+        kept.iter().map(|(_, kept)| SigningKey::restore(kept)).collect();
+    let mut keys = keys?;
+    if keys.is_empty() {
+        let (key, kept) = SigningKey::generate()?;
+        books.put("key", "signing", &kept)?;
+        keys.push(key);
+    }
     let bind = config.bind;
     let taken = |reason| StartError::Address {
         address: bind,
@@ -94,8 +96,11 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
     let readings = Readings::new(config.switches);
     let state = State::load(books, Arc::clone(&config.clock), readings.clone())?;
     let world = Arc::new(World {
-        base: format!("http://{address}"),
-        key,
+        base: config.base_url.as_ref().map_or_else(
+            || format!("http://{address}"),
+            |url| url.as_str().trim_end_matches('/').to_owned(),
+        ),
+        keys: Keys::new(keys),
         redirect_uris: RwLock::new(redirect_uris),
         faults: Faults::default(),
         readings,
@@ -151,7 +156,10 @@ fn router(world: &Arc<World>) -> Router {
     }
     app.layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .layer(middleware::from_fn_with_state(Arc::clone(world), faults::strike))
-        .layer(middleware::from_fn(layers::plain_host))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(world),
+            layers::plain_host,
+        ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(world),
             layers::time_passes,
@@ -173,7 +181,7 @@ fn static_page(body: &'static str) -> ([(header::HeaderName, HeaderValue); 3], H
 }
 
 impl Simulator {
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    /// `http://127.0.0.1:PORT` or the address that it was given, without a slash at the end.
     pub fn base_url(&self) -> String {
         self.world.base.clone()
     }
@@ -192,9 +200,14 @@ impl Simulator {
         )
     }
 
-    /// The issuer that tokens name.
+    /// The issuer that tokens name; by the reading `conforming-issuer` the Danish portal's.
     pub fn issuer(&self) -> String {
-        self.world.issuer()
+        self.issuer_of(Country::Dk)
+    }
+
+    /// The issuer that the discovery document of this country names.
+    pub fn issuer_of(&self, country: Country) -> String {
+        self.world.issuer(Door::of(country))
     }
 
     /// Base of the Invoice API.

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::gateway;
 use crate::invoice::Invoice;
 use crate::json::Members;
-use crate::pages;
+use crate::pdf;
 use crate::readings::Reading;
 use crate::receipt::{Accepted, Receipt};
 use crate::seed::{self, Consumer};
@@ -179,7 +179,7 @@ async fn reject(State(world): State<Arc<World>>, Path(id): Path<String>, headers
 async fn pdf(State(world): State<Arc<World>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     match act(&world, &id, &headers) {
         Ok((_, invoice, _)) => {
-            ([(header::CONTENT_TYPE, "application/pdf")], pages::pdf(&invoice)).into_response()
+            ([(header::CONTENT_TYPE, "application/pdf")], pdf::of(&invoice)).into_response()
         }
         Err(refused) => refused,
     }

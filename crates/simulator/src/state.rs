@@ -15,6 +15,7 @@ use crate::consents::Consent;
 use crate::invoice::{Invoice, Status};
 use crate::invoices::Invoices;
 use crate::keys::s256;
+use crate::openid::Door;
 use crate::readings::{Reading, Readings};
 use crate::seed::Consumer;
 use crate::world::World;
@@ -38,6 +39,9 @@ pub(crate) struct Grant {
     pub(crate) merchant: Option<String>,
     pub(crate) scopes: Vec<String>,
     pub(crate) auth_time: i64,
+    /// The discovery address that it began at.
+    #[serde(default)]
+    pub(crate) door: Door,
     /// End of its 13 months, sliding (spec 6.4).
     pub(crate) expires_at: Timestamp,
 }

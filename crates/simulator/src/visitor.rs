@@ -32,7 +32,7 @@ impl Person {
         }
     }
 
-    /// Anders, who administers two merchants and takes the one named `merchant`.
+    /// Anders, who administers two merchants and, where the page of choice is shown, takes the one named `merchant`.
     pub const fn with_two_merchants(merchant: &'static str) -> Self {
         Self {
             email: "anders@to-butikker.example",

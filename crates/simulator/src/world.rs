@@ -12,14 +12,15 @@ use crate::callbacks::Courier;
 use crate::config::{Config, Country};
 use crate::faults::Faults;
 use crate::invoice::Invoice;
-use crate::keys::SigningKey;
+use crate::keys::Keys;
+use crate::openid::Door;
 use crate::readings::{Reading, Readings};
 use crate::state::State;
 
 /// What every handler sees.
 pub(crate) struct World {
     pub(crate) config: Config,
-    pub(crate) key: SigningKey,
+    pub(crate) keys: Keys,
     pub(crate) base: String,
     pub(crate) redirect_uris: RwLock<Vec<(String, String)>>,
     pub(crate) faults: Faults,
@@ -60,14 +61,14 @@ impl World {
     }
 
     /// Audience of access tokens (spec 6.3).
-    pub(crate) fn audience(&self) -> String {
-        format!("{}/resources", self.issuer())
+    pub(crate) fn audience(&self, door: Door) -> String {
+        format!("{}/resources", self.issuer(door))
     }
 
     /// Differs from the discovery address on purpose (spec 1.2; 21 item 12).
-    pub(crate) fn issuer(&self) -> String {
+    pub(crate) fn issuer(&self, door: Door) -> String {
         if self.readings.has(Reading::ConformingIssuer) {
-            format!("{}/dk/account", self.base)
+            format!("{}{}", self.base, door.path())
         } else {
             "https://api.mobilepay.dk/merchant".to_owned()
         }

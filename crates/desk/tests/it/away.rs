@@ -52,6 +52,8 @@ impl Service {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)),
             clock: Arc::clone(&self.clock) as Arc<dyn simulator::Clock>,
             consents_per_page: 2,
+            // One of the sign-ins is by somebody with two shops.
+            switches: simulator::Switches::default().with(simulator::Reading::MerchantChoice),
             ..Config::practice(Some(self.books.path().to_owned()))
         };
         let running = simulator::start(config).await.unwrap();

@@ -214,6 +214,21 @@ struct Rules {
     rules: Vec<Rule>,
 }
 
+/// Used-up rules that are kept to be looked at.
+const USED_UP: usize = 100;
+
+impl Rules {
+    fn forget_the_oldest(&mut self) {
+        let used_up = self.rules.iter().filter(|rule| !rule.is_live()).count();
+        let mut too_many = used_up.saturating_sub(USED_UP);
+        self.rules.retain(|rule| {
+            let goes = too_many > 0 && !rule.is_live();
+            too_many -= usize::from(goes);
+            !goes
+        });
+    }
+}
+
 /// The rules in force; copies are the same ones.
 #[derive(Clone, Default)]
 pub struct Faults(Arc<Mutex<Rules>>);
@@ -228,6 +243,7 @@ impl Faults {
         let mut rules = self.lock();
         rules.last += 1;
         let id = rules.last;
+        rules.forget_the_oldest();
         rules.rules.push(Rule {
             id,
             fault,
@@ -237,7 +253,7 @@ impl Faults {
         id
     }
 
-    /// All rules, also those that are used up.
+    /// All rules, also the last ones that are used up.
     pub fn list(&self) -> Vec<Rule> {
         self.lock().rules.clone()
     }
@@ -369,6 +385,19 @@ mod tests {
         faults.add(Fault::status(500).after(2).times(2));
         let struck: Vec<bool> = (0..6).map(|_| !faults.befall(CALL).is_empty()).collect();
         assert_eq!(struck, [false, false, true, true, false, false]);
+    }
+
+    #[test]
+    fn of_rules_that_are_used_up_the_last_hundred_stay() {
+        let faults = Faults::default();
+        let live = faults.add(Fault::status(500).on("/elsewhere"));
+        for _ in 0..150 {
+            faults.add(Fault::status(500).once());
+            assert_eq!(faults.befall(CALL).len(), 1);
+        }
+        let kept = faults.list();
+        assert_eq!((kept[0].id, kept.len()), (live, 102));
+        assert_eq!(kept[101].struck, 1);
     }
 
     #[test]

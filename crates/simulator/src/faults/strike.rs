@@ -18,6 +18,7 @@ use serde_json::json;
 use super::line::Cut;
 use super::{Call, Trouble};
 use crate::gateway;
+use crate::reporting;
 use crate::world::{World, http_date};
 
 /// Larger than any body of ours.
@@ -66,7 +67,7 @@ pub(crate) async fn strike(
         .copied()
         .find(|trouble| !matches!(trouble, Trouble::Delay { .. } | Trouble::Late { .. }));
     let correlation = gateway::correlation(request.headers());
-    let is_api = path.starts_with("/invoice-restapi");
+    let place = Place::of(&path);
     let instead = |now| match trouble {
         Some(Trouble::Status {
             status,
@@ -74,7 +75,7 @@ pub(crate) async fn strike(
             as_date,
             ..
         }) => {
-            let mut answer = refusal(status, is_api, &correlation);
+            let mut answer = refusal(status, place, &correlation);
             if let Some(value) = retry_after.and_then(|seconds| later(now, seconds, as_date)) {
                 answer.headers_mut().insert(header::RETRY_AFTER, value);
             }
@@ -172,20 +173,47 @@ fn garbled(answer: Response) -> Response {
     Response::from_parts(head, Body::from("{\"InvoiceId\": \"\u{fffd}\u{0}, ]]<html>"))
 }
 
+/// Whose errors have which shape.
+#[derive(Clone, Copy)]
+enum Place {
+    Api,
+    Reporting,
+    Provider,
+}
+
+impl Place {
+    fn of(path: &str) -> Self {
+        if path.starts_with("/invoice-restapi") {
+            Self::Api
+        } else if path.starts_with("/v3/reporting") {
+            Self::Reporting
+        } else {
+            Self::Provider
+        }
+    }
+}
+
 /// The service's own shapes where they are known; elsewhere OAuth's.
-fn refusal(status: u16, is_api: bool, correlation: &str) -> Response {
+fn refusal(status: u16, place: Place, correlation: &str) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if !is_api {
-        let body =
-            json!({ "error": "temporarily_unavailable", "error_description": status.canonical_reason() });
-        return (status, axum::Json(body)).into_response();
+    let reason = status.canonical_reason().unwrap_or_default();
+    match place {
+        Place::Provider => {
+            let body = json!({ "error": "temporarily_unavailable", "error_description": reason });
+            return (status, axum::Json(body)).into_response();
+        }
+        Place::Reporting => {
+            let text = "A fault on demand of the simulator.";
+            return reporting::error(status, &reason.replace(' ', ""), text, correlation);
+        }
+        Place::Api => {}
     }
     match status {
         StatusCode::FORBIDDEN => gateway::forbidden(correlation),
         StatusCode::INTERNAL_SERVER_ERROR => gateway::server_error(correlation),
         _ => {
             let body = json!({
-                "httpCode": status.as_str(), "httpMessage": status.canonical_reason(),
+                "httpCode": status.as_str(), "httpMessage": reason,
                 "moreInformation": "A fault on demand of the simulator",
             });
             (status, axum::Json(body)).into_response()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, OriginalUri, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::SignedDuration;
@@ -11,18 +11,21 @@ use uuid::Uuid;
 use super::claims::id_token;
 use super::login::{logged_in, login, suggested, world_now};
 use super::request::{Answer, Request};
-use super::{random, thirteen_months_after};
+use super::{Door, random, thirteen_months_after};
 use crate::keys::{half_hash, s256};
 use crate::pages::{self, Words};
+use crate::readings::Reading;
 use crate::seed::{self, PortalUser};
 use crate::state::{Code, Grant};
 use crate::world::World;
 
 pub(super) async fn authorize(
     State(world): State<Arc<World>>,
+    OriginalUri(address): OriginalUri,
     headers: HeaderMap,
-    Query(request): Query<Request>,
+    Query(mut request): Query<Request>,
 ) -> Response {
+    request.door = Door::behind(address.path());
     if !request.is_right(&world) {
         return pages::unauthorized(Words::of(&headers, &request));
     }
@@ -43,9 +46,11 @@ pub(super) async fn authorize(
 
 pub(super) async fn answer(
     State(world): State<Arc<World>>,
+    OriginalUri(address): OriginalUri,
     headers: HeaderMap,
-    Form(answer): Form<Answer>,
+    Form(mut answer): Form<Answer>,
 ) -> Response {
+    answer.request.door = Door::behind(address.path());
     let words = Words::of(&headers, &answer.request);
     if !answer.request.is_right(&world) || world.lock().nonces.contains(&s256(&answer.request.nonce)) {
         return pages::unauthorized(words);
@@ -79,7 +84,7 @@ pub(super) async fn answer(
     }
 }
 
-/// The merchant by its VAT number, by choice, or the only one; then consent, unless it was given (spec 5.3).
+/// The merchant by its VAT number, the only one, by choice, or none; then consent, unless it was given (spec 5.3).
 fn choose_or_consent(
     world: &World,
     headers: &HeaderMap,
@@ -101,7 +106,11 @@ fn choose_or_consent(
         (None, Some("")) => None,
         (None, Some(id)) => own().find(|merchant| merchant.id == id),
         (None, None) if user.merchants.len() == 1 => own().next(),
-        (None, None) => return pages::choose(words, request, &own().collect::<Vec<_>>()),
+        (None, None) if world.readings.has(Reading::MerchantChoice) => {
+            return pages::choose(words, request, &own().collect::<Vec<_>>());
+        }
+        // A token with no merchant bound to it, to which the API says 403 (spec 5.7; 21 item 14).
+        (None, None) => None,
     };
     let id = merchant.map(|merchant| merchant.id);
     let given = world.lock().consents.contains(&consent_key(request, user, id));
@@ -153,6 +162,7 @@ fn finish(
         merchant: merchant.map(str::to_owned),
         scopes: request.scopes(),
         auth_time,
+        door: request.door,
         expires_at: thirteen_months_after(now),
     };
     let binding = [("nonce", request.nonce.clone()), ("c_hash", half_hash(&code))];
@@ -173,6 +183,10 @@ fn finish(
             expires_at: now + SignedDuration::from_mins(5),
             used: false,
         };
+        // Long after its end nobody presents a code again.
+        state
+            .codes
+            .retain(|_, code| now < code.expires_at + SignedDuration::from_hours(24));
         state.codes.insert(code.clone(), issued);
     }
     let parameters = vec![

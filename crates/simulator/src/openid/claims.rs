@@ -19,25 +19,25 @@ pub(super) fn id_token(
 ) -> Result<String, KeyFault> {
     let now = now.as_second();
     let mut claims = json!({
-        "nbf": now, "exp": now + LIFETIME, "iss": world.issuer(), "aud": grant.client, "iat": now,
+        "nbf": now, "exp": now + LIFETIME, "iss": world.issuer(grant.door), "aud": grant.client, "iat": now,
         "sub": grant.subject, "auth_time": grant.auth_time, "idp": "local", "amr": ["UserEnteredCode", "ServerProvidedKey"],
     });
     for (name, value) in binding {
         claims[*name] = Value::String(value.clone());
     }
-    world.key.sign(&claims)
+    world.keys.sign(&claims)
 }
 
 /// Claims of spec 6.3, and the grant by which it can be revoked.
 pub(super) fn access_token(world: &World, grant: &Grant, now: Timestamp) -> Result<String, KeyFault> {
     let now = now.as_second();
     let mut claims = json!({
-        "nbf": now, "exp": now + LIFETIME, "iss": world.issuer(), "aud": world.audience(), "client_id": grant.client,
+        "nbf": now, "exp": now + LIFETIME, "iss": world.issuer(grant.door), "aud": world.audience(grant.door), "client_id": grant.client,
         "sub": grant.subject, "auth_time": grant.auth_time, "idp": "local", "scope": grant.scopes,
         "amr": ["UserEnteredCode", "ServerProvidedKey"], "grant": grant.id, "jti": Uuid::new_v4().to_string(),
     });
     if let Some(merchant) = &grant.merchant {
         claims["merchant_id"] = Value::String(merchant.clone());
     }
-    world.key.sign(&claims)
+    world.keys.sign(&claims)
 }

@@ -2,6 +2,7 @@
 
 mod authorize;
 mod claims;
+mod door;
 mod login;
 mod redeem;
 mod request;
@@ -15,9 +16,10 @@ use axum::{Json, Router};
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use crate::config::Country;
+use crate::readings::Reading;
 use crate::world::World;
 
+pub(crate) use door::Door;
 pub(crate) use redeem::withdraw;
 pub(crate) use request::Request;
 
@@ -25,16 +27,16 @@ pub(crate) fn routes() -> Router<Arc<World>> {
     Router::new()
         .route(
             "/dk/account/.well-known/openid-configuration",
-            get(|world| discovery(world, Country::Dk)),
+            get(|world| discovery(world, Door::Dk)),
         )
         .route(
             "/fi/account/.well-known/openid-configuration",
-            get(|world| discovery(world, Country::Fi)),
+            get(|world| discovery(world, Door::Fi)),
         )
         // The older host served the same document (spec 21 item 11).
         .route(
             "/merchant-authentication-openidconnect/.well-known/openid-configuration",
-            get(|world| discovery(world, Country::Dk)),
+            get(|world| discovery(world, Door::Older)),
         )
         .route(
             "/merchant-authentication-openidconnect/.well-known/openid-configuration/jwks",
@@ -52,14 +54,24 @@ pub(crate) fn routes() -> Router<Arc<World>> {
             "/fi/account/connect/authorize",
             get(authorize::authorize).post(authorize::answer),
         )
+        .route(
+            "/merchant-authentication-openidconnect/connect/authorize",
+            get(authorize::authorize).post(authorize::answer),
+        )
 }
 
 #[expect(clippy::unused_async, reason = "axum's handlers are asynchronous")]
-async fn discovery(State(world): State<Arc<World>>, country: Country) -> Json<Value> {
-    let portal = format!("{}/{}/account", world.base, country.code().to_lowercase());
+async fn discovery(State(world): State<Arc<World>>, door: Door) -> Json<Value> {
+    let conforms = world.readings.has(Reading::ConformingIssuer);
+    let portal = match door {
+        // The same document as in Denmark, unless the issuer has to be told apart.
+        Door::Older if !conforms => Door::Dk.path(),
+        door => door.path(),
+    };
+    let portal = format!("{}{portal}", world.base);
     let service = format!("{}/merchant-authentication-openidconnect", world.base);
     Json(json!({
-        "issuer": world.issuer(),
+        "issuer": world.issuer(door),
         "jwks_uri": format!("{service}/.well-known/openid-configuration/jwks"),
         "authorization_endpoint": format!("{portal}/connect/authorize"),
         "token_endpoint": format!("{service}/connect/token"),
@@ -75,7 +87,7 @@ async fn discovery(State(world): State<Arc<World>>, country: Country) -> Json<Va
 }
 
 async fn jwks(State(world): State<Arc<World>>) -> Json<Value> {
-    Json(world.key.jwks())
+    Json(world.keys.jwks())
 }
 
 fn thirteen_months_after(now: Timestamp) -> Timestamp {

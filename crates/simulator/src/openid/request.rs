@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Door;
 use crate::world::World;
 
 /// The request of spec 5.1; it goes through the pages as hidden fields.
@@ -19,6 +20,9 @@ pub(crate) struct Request {
     pub(crate) code_challenge_method: String,
     pub(crate) merchant_vat: Option<String>,
     pub(crate) ui_locales: Option<String>,
+    /// By its path, not by a field.
+    #[serde(skip)]
+    pub(crate) door: Door,
 }
 
 /// What a page of ours sends back: the request, and what was filled in.

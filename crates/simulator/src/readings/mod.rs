@@ -37,6 +37,8 @@ pub enum Reading {
     Limit300000,
     /// Item 12: the issuer is the discovery document's own address, as the standard wants; the real one was not
     ConformingIssuer,
+    /// Item 14: who has several merchants chooses one where no `merchant_vat` is given; the token is not without one
+    MerchantChoice,
     /// Item 16: refresh tokens stay the same instead of being good once
     ReusedRefreshTokens,
     /// Item 17: paying at once tells `Paid` only, without `Accepted` before

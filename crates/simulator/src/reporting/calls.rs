@@ -87,7 +87,7 @@ impl Reader {
 }
 
 /// Its members are documented, its words are ours.
-fn error(status: StatusCode, code: &str, text: &str, correlation: &str) -> Response {
+pub(crate) fn error(status: StatusCode, code: &str, text: &str, correlation: &str) -> Response {
     let body = json!({
         "code": code, "message": text, "correlationId": correlation, "origin": "TransactionReporting",
     });

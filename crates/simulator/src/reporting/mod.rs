@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-pub(crate) use calls::routes;
+pub(crate) use calls::{error, routes};
 
 use crate::config::Country;
 use crate::invoice::{Invoice, Status};

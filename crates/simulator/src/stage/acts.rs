@@ -55,6 +55,10 @@ pub(super) async fn act(State(world): State<Arc<World>>, Form(act): Form<Act>) -
             Ok(count) => format!("Withdrawn: {count}. Access tokens are good for five minutes at most."),
             Err(_) => "The books could not be written.".to_owned(),
         },
+        "rotate" => match practice::rotate_key(&world) {
+            Ok(()) => "From now on a new key signs.".to_owned(),
+            Err(_) => "The books could not be written.".to_owned(),
+        },
         "fault" => add_fault(&world, &act),
         "mend" => {
             world.faults.remove(act.id);

@@ -120,7 +120,7 @@ fn row_of(world: &World, invoice: &Invoice) -> String {
     )
 }
 
-/// Buttons of an open invoice: its own phone pays, or for a link the first one of the country.
+/// Buttons of an open invoice: its own phone pays, or for a link that is for nobody here the first one of the country.
 fn acts_on(world: &World, invoice: &Invoice) -> String {
     if !invoice.status.is_open() {
         return "<span class=soft>–</span>".to_owned();
@@ -130,11 +130,10 @@ fn acts_on(world: &World, invoice: &Invoice) -> String {
     } else {
         "+45"
     };
-    let own = invoice.phone.as_deref();
-    let Some(consumer) = own.map_or_else(
-        || seed::CONSUMERS.iter().find(|user| user.phone.starts_with(start)),
-        seed::consumer_by_phone,
-    ) else {
+    let own = invoice.phone.as_deref().and_then(seed::consumer_by_phone);
+    let anybody = || seed::CONSUMERS.iter().find(|user| user.phone.starts_with(start));
+    let anybody = || invoice.link.as_ref().and_then(|_| anybody());
+    let Some(consumer) = own.or_else(anybody) else {
         return "<span class=soft>nobody has this number</span>".to_owned();
     };
     let open = invoice
@@ -327,9 +326,10 @@ fn people(state: &State) -> String {
         })
         .collect();
     format!(
-        "<section id=merchants data-live><h2>Merchants</h2><ul>{merchants}</ul></section>\
+        "<section id=merchants data-live><h2>Merchants</h2><ul>{merchants}</ul><div class=gap>{}</div></section>\
          <section id=phones data-live><h2>Phones</h2><ul>{phones}{closed}</ul>\
-         <p class=soft>A thousand more in each country have +45 57 37 00 00 to 09 99 and +358 12 1160 000 to 999.</p></section>"
+         <p class=soft>A thousand more in each country have +45 57 37 00 00 to 09 99 and +358 12 1160 000 to 999.</p></section>",
+        button("rotate", "Sign tokens with a new key", ""),
     )
 }
 
@@ -350,7 +350,7 @@ fn merchant_item(state: &State, merchant: &Merchant) -> String {
         merchant.vat,
         button(
             "withdraw",
-            "Withdraw consents",
+            "Withdraw sign-ins",
             &format!("<input type=hidden name=merchant value=\"{}\">", merchant.id),
         )
     )

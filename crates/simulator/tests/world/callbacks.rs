@@ -314,6 +314,24 @@ async fn deliveries_are_reordered_doubled_gapped_and_withheld_on_demand() -> Res
 }
 
 #[tokio::test]
+async fn every_twentieth_event_leaves_a_number_out_unless_it_is_the_first_of_its_invoice() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let mut receiver = listening(&shop).await?;
+    let rows = crowd(&shop, 39);
+    let (_, answer) = shop.batch(&rows[..19]).await?;
+    let first = answer["Accepted"][0]["InvoiceId"].as_str().context("an id")?;
+    // Event 20 is the second of its invoice, event 40 the first of its own.
+    shop.cancel(first).await?;
+    shop.batch(&rows[19..]).await?;
+    flush(&shop).await?;
+    let told: Vec<_> = receiver.requests().into_iter().flatten().collect();
+    let mut expected = events(&[("Created", 1); 39]);
+    expected.insert(19, ("Canceled".to_owned(), 3));
+    assert_eq!(told, expected);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_failing_card_and_time_alone_are_told_too() -> Result<()> {
     let shop = Shop::danish().await?;
     let mut receiver = listening(&shop).await?;

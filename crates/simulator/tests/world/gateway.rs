@@ -6,7 +6,7 @@ use anyhow::Result;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use simulator::visitor::Person;
-use simulator::{PRACTICE_GATEWAY_ID, Switches};
+use simulator::{Config, PRACTICE_GATEWAY_ID, Switches};
 
 use crate::shop::{Shop, Still, fields, redeem, said, visit, world, world_at};
 
@@ -107,6 +107,33 @@ async fn a_foreign_name_for_this_server_is_refused() -> Result<()> {
     let shop = Shop::danish().await?;
     let url = format!("{}/__practice/state", shop.simulator.base_url());
     let answer = shop.http.get(url).header("host", "evil.example").send().await?;
+    assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
+    Ok(())
+}
+
+/// As behind a proxy with TLS: it listens here and is called by a name.
+#[tokio::test]
+async fn the_address_that_it_is_given_is_told_everywhere_and_its_name_is_taken() -> Result<()> {
+    let config = Config {
+        base_url: Some("https://mobilepay.test/".parse()?),
+        ..Config::practice(None)
+    };
+    let simulator = simulator::start(config).await?;
+    assert_eq!(simulator.base_url(), "https://mobilepay.test");
+    let http = reqwest::Client::new();
+    let ask = async |host: &str| {
+        let path = "/dk/account/.well-known/openid-configuration";
+        let here = format!("http://127.0.0.1:{}{path}", simulator.port());
+        http.get(here).header("host", host).send().await
+    };
+    let document: Value = ask("mobilepay.test").await?.json().await?;
+    for name in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+        assert!(
+            said(&document, name)?.starts_with("https://mobilepay.test/"),
+            "{name}"
+        );
+    }
+    let answer = ask("other.test").await?;
     assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST);
     Ok(())
 }

@@ -372,9 +372,11 @@ async fn a_person_pays_on_the_landing_page() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_paper_is_a_pdf() -> Result<()> {
+async fn the_paper_is_a_pdf_that_writes_the_letters_of_both_languages() -> Result<()> {
     let shop = Shop::danish().await?;
-    let id = shop.create(&shop.body("1")).await?;
+    let mut body = shop.body("1");
+    body["InvoiceArticles"][0]["ArticleDescription"] = json!("Blå sæde (Ø) – 5 €, Möykky");
+    let id = shop.create(&body).await?;
     let path = format!("/consumers/me/invoices/{id}/pdf");
     let answer = shop
         .request(Method::GET, &path)
@@ -384,5 +386,12 @@ async fn the_paper_is_a_pdf() -> Result<()> {
     assert_eq!(answer.headers()["content-type"], "application/pdf");
     let bytes = answer.bytes().await?;
     assert!(bytes.starts_with(b"%PDF-") && bytes.trim_ascii_end().ends_with(b"%%EOF"));
+    let text = std::str::from_utf8(&bytes)?;
+    assert!(text.contains("/WinAnsiEncoding"));
+    // Octal codes of that encoding.
+    assert!(
+        text.contains(r"(Bl\345 s\346de \(\330\) \226 5 \200, M\366ykky) Tj"),
+        "{text}"
+    );
     Ok(())
 }

@@ -4,7 +4,6 @@
 use anyhow::{Context as _, Result};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use simulator::visitor::Person;
 
 use crate::shop::{EXPIRED_CARD, Shop, TODAY, USER, said};
 
@@ -38,7 +37,7 @@ fn reference_request() -> Value {
 }
 
 async fn havnekaffe() -> Result<Shop> {
-    Shop::reading(Person::with_two_merchants("Havnekaffe")).await
+    Shop::havnekaffe().await
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -175,6 +175,15 @@ async fn seen(shop: &Shop, reading: Reading) -> Result<Seen> {
             };
             twice(shop, reading, look).await
         }
+        Reading::MerchantChoice => {
+            let look = async |shop: &Shop, _| {
+                let anders = Person::with_two_merchants("Havnekaffe");
+                let bearer = shop.bearer(anders, "openid invoice").await?;
+                let asked = shop.request(Method::GET, "/merchants/me").bearer_auth(bearer);
+                Ok(json!(asked.send().await?.status().as_u16()))
+            };
+            twice(shop, reading, look).await
+        }
         Reading::ReusedRefreshTokens | Reading::SampleRefresh => {
             let look = async |shop: &Shop, _| {
                 let back = fields(&visit(&shop.simulator, Person::danish(), &[]).await?);
@@ -385,6 +394,7 @@ fn expected(reading: Reading) -> Seen {
             json!(["invalid", 10311, "DueDate must be today or later"]),
         ),
         Reading::NoGatewayHeaders => (json!(401), json!(200)),
+        Reading::MerchantChoice => (json!(403), json!(200)),
         Reading::Limit300000 => (json!(["10201", "10201", "10201"]), json!([null, null, "10201"])),
         Reading::ConformingIssuer | Reading::MerchantReference => (json!(false), json!(true)),
         Reading::ReusedRefreshTokens => (json!([false, true, false]), json!([true, true, false])),

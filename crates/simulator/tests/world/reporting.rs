@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result, ensure};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use simulator::Switches;
 use simulator::visitor::Person;
+use simulator::{Fault, Reading, Switches};
 
 use crate::shop::{EXPIRED_CARD, Shop, TODAY, USER, fields, redeem, said, visit, world};
 
@@ -13,9 +13,19 @@ const SCOPES: &str = "openid invoice transactionreporting offline_access";
 impl Shop {
     /// A shop whose program may read reports.
     pub(crate) async fn reading(person: Person) -> Result<Self> {
-        let mut shop = Self::over(world(None, Switches::default()).await?, person.clone()).await?;
+        Self::reading_with(Switches::default(), person).await
+    }
+
+    async fn reading_with(switches: Switches, person: Person) -> Result<Self> {
+        let mut shop = Self::over(world(None, switches).await?, person.clone()).await?;
         shop.token = shop.bearer(person, SCOPES).await?;
         Ok(shop)
+    }
+
+    /// The shop of Havnekaffe, whose transfers are instant.
+    pub(crate) async fn havnekaffe() -> Result<Self> {
+        let choice = Switches::default().with(Reading::MerchantChoice);
+        Self::reading_with(choice, Person::with_two_merchants("Havnekaffe")).await
     }
 
     pub(crate) async fn bearer(&self, person: Person, scope: &str) -> Result<String> {
@@ -66,6 +76,20 @@ async fn the_issuers_are_the_payment_points() -> Result<()> {
         .collect();
     let issuers: Vec<&str> = shop.issuers.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!(ids, issuers);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fault_on_demand_is_told_in_its_error_object() -> Result<()> {
+    let shop = Shop::reading(Person::danish()).await?;
+    shop.simulator.faults().add(Fault::status(503).on("reporting"));
+    let (status, told) = shop.report("transfers").await?;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        (&told["code"], &told["origin"]),
+        (&json!("ServiceUnavailable"), &json!("TransactionReporting"))
+    );
+    assert!(told["message"].is_string() && told["correlationId"].is_string());
     Ok(())
 }
 
@@ -142,7 +166,7 @@ async fn a_days_payments_are_one_transfer_the_night_after() -> Result<()> {
 
 #[tokio::test]
 async fn an_instant_transfer_carries_the_merchants_own_reference() -> Result<()> {
-    let shop = Shop::reading(Person::with_two_merchants("Havnekaffe")).await?;
+    let shop = Shop::havnekaffe().await?;
     let mut body = shop.body("1");
     body["PaymentReference"] = json!("x".repeat(31));
     let id = shop.create(&body).await?;

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use simulator::visitor::{Person, Return, VisitError};
-use simulator::{Country, Reading, Switches};
+use simulator::visitor::{self, Person, Return, VisitError};
+use simulator::{Country, Reading, Simulator, Switches};
 
 use crate::shop::{self, BACK, Shop, Still, fields, redeem, renew, said, visit, world, world_at};
 
@@ -54,6 +54,81 @@ async fn every_discovery_address_names_an_issuer_that_is_not_its_own() -> Result
     Ok(())
 }
 
+/// The door's document, and what a sign-in through the address in it brings.
+async fn through(simulator: &Simulator, discovery: &str) -> Result<(Value, Value)> {
+    let document: Value = reqwest::get(discovery).await?.json().await?;
+    let url = shop::authorize_url(simulator, Country::Dk, &[])?;
+    let (_, query) = url.split_once('?').unwrap_or_default();
+    let door = said(&document, "authorization_endpoint")?;
+    let back = visitor::consent(&format!("{door}?{query}"), Person::danish()).await?;
+    let (_, tokens) = redeem(simulator, said(&fields(&back), "code")?).await?;
+    Ok((document, tokens))
+}
+
+#[tokio::test]
+async fn by_the_switch_each_discovery_address_is_the_issuer_of_the_tokens_that_began_there() -> Result<()> {
+    let conforming = Switches::default().with(Reading::ConformingIssuer);
+    let shop = Shop::over(world(None, conforming).await?, Person::danish()).await?;
+    let base = shop.simulator.base_url();
+    for door in [
+        "/dk/account",
+        "/fi/account",
+        "/merchant-authentication-openidconnect",
+    ] {
+        let issuer = format!("{base}{door}");
+        let discovery = format!("{issuer}/.well-known/openid-configuration");
+        let (document, tokens) = through(&shop.simulator, &discovery).await?;
+        assert_eq!(document["issuer"], issuer);
+        let renewed = renew(&shop.simulator, said(&tokens, "refresh_token")?).await?.1;
+        for tokens in [tokens, renewed] {
+            assert_eq!(claims(said(&tokens, "id_token")?)?["iss"], issuer);
+            let bearer = said(&tokens, "access_token")?;
+            assert_eq!(claims(bearer)?["iss"], issuer);
+            let asked = shop.request(Method::GET, "/merchants/me").bearer_auth(bearer);
+            assert_eq!(asked.send().await?.status(), StatusCode::OK);
+        }
+    }
+    assert_eq!(
+        shop.simulator.issuer_of(Country::Fi),
+        format!("{base}/fi/account")
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_key_signs_from_then_on_and_what_the_old_one_signed_stays_good() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = Some(folder.path().to_owned());
+    let mut shop = Shop::over(world(data.clone(), Switches::default()).await?, Person::danish()).await?;
+    let keys = async |shop: &Shop| -> Result<Vec<Value>> {
+        let document = shop.simulator.discovery_url(Country::Dk);
+        let document: Value = reqwest::get(document).await?.json().await?;
+        let keys: Value = reqwest::get(said(&document, "jwks_uri")?).await?.json().await?;
+        let keys = keys["keys"].as_array().into_iter().flatten();
+        Ok(keys.map(|key| key["kid"].clone()).collect())
+    };
+    let named = |token: &str| -> Result<Value> {
+        let head = token.split('.').next().unwrap_or_default();
+        Ok(serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(head)?)?["kid"].clone())
+    };
+    let first = keys(&shop).await?;
+    let old = shop.token.clone();
+    assert_eq!(first, [named(&old)?]);
+    let url = format!("{}/__practice/keys", shop.simulator.base_url());
+    assert!(shop.http.post(url).send().await?.status().is_success());
+    for _restarted in [false, true] {
+        shop.sign_in(Person::danish()).await?;
+        let now = keys(&shop).await?;
+        assert_eq!(now, [named(&shop.token)?, first[0].clone()]);
+        assert_ne!(now[0], first[0]);
+        let asked = shop.request(Method::GET, "/merchants/me").bearer_auth(&old);
+        assert_eq!(asked.send().await?.status(), StatusCode::OK);
+        shop.simulator.shutdown().await;
+        shop.simulator = world(data.clone(), Switches::default()).await?;
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_fragment_brings_code_and_bound_id_token() -> Result<()> {
     let simulator = world(None, Switches::default()).await?;
@@ -92,10 +167,35 @@ async fn a_form_post_brings_a_code_that_can_be_redeemed() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_chosen_one_of_two_merchants_is_in_the_token() -> Result<()> {
+async fn of_two_merchants_the_one_that_is_asked_for_is_in_the_token_and_without_asking_none() -> Result<()> {
+    let simulator = world(None, Switches::default()).await?;
+    let shop = Shop::over(simulator, Person::danish()).await?;
+    let anders = || Person::with_two_merchants("Havnekaffe");
+    let asked: [(&[(&str, &str)], _); 3] = [
+        (&[("merchant_vat", "DK25313763")], StatusCode::OK),
+        (&[("merchant_vat", "DK12345678")], StatusCode::OK),
+        (&[], StatusCode::FORBIDDEN),
+    ];
+    let mut ids = Vec::new();
+    for (changes, status) in asked {
+        let back = fields(&visit(&shop.simulator, anders(), changes).await?);
+        let (_, tokens) = redeem(&shop.simulator, said(&back, "code")?).await?;
+        let bearer = said(&tokens, "access_token")?;
+        let asked = shop.request(Method::GET, "/merchants/me").bearer_auth(bearer);
+        assert_eq!(asked.send().await?.status(), status, "{changes:?}");
+        ids.push(claims(bearer)?["merchant_id"].clone());
+    }
+    assert_eq!(ids[0], shop.merchant);
+    assert!(ids[1].is_string() && ids[1] != ids[0]);
+    assert_eq!(ids[2], Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_chosen_one_of_two_merchants_is_in_the_token_by_the_switch() -> Result<()> {
     let mut ids = Vec::new();
     for name in ["Nordhavn Cykler", "Havnekaffe"] {
-        let simulator = world(None, Switches::default()).await?;
+        let simulator = world(None, Switches::default().with(Reading::MerchantChoice)).await?;
         ids.push(
             Shop::over(simulator, Person::with_two_merchants(name))
                 .await?

@@ -74,12 +74,50 @@ async fn its_phones_pay_now_later_and_decline() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_link_can_be_opened_and_paid_whoever_it_was_made_for() -> Result<()> {
+    let shop = Shop::danish().await?;
+    // A stranger, one of the crowd, and nobody; a direct invoice cannot be made for a stranger.
+    for (phone, prefilled) in [
+        (json!("+4511111111"), USER.2),
+        (json!("+4557370017"), "+4557370017"),
+        (Value::Null, USER.2),
+    ] {
+        let mut body = shop.body(&phone.to_string());
+        if phone.is_null() {
+            body["ConsumerAlias"] = Value::Null;
+        } else {
+            body["ConsumerAlias"]["Alias"] = phone.clone();
+        }
+        let (id, href) = shop.link(&body).await?;
+        let page = look(&shop).await?;
+        let row = page
+            .split("<tr>")
+            .find(|row| row.contains(&id))
+            .unwrap_or_default();
+        assert!(row.contains(&href.replace('&', "&amp;")), "{phone}");
+        assert!(!row.contains("nobody has this number"), "{phone}");
+        assert!(
+            row.contains(&format!("name=phone value=\"{prefilled}\"")),
+            "{phone}"
+        );
+        let bill = reqwest::get(&href).await?.text().await?;
+        let chosen = "<option selected>+4557370017</option>";
+        assert_eq!(bill.contains(chosen), prefilled == "+4557370017", "{phone}");
+        press(&shop, &[("act", "now"), ("invoice", &id), ("phone", prefilled)]).await?;
+        assert_eq!(shop.status(&id).await?, "paid");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn its_clock_moves_forward_and_brings_what_is_due() -> Result<()> {
     let shop = Shop::danish().await?;
     let id = shop.create(&shop.body("1")).await?;
     press(&shop, &[("act", "later"), ("invoice", &id), ("phone", USER.2)]).await?;
     let page = press(&shop, &[("act", "clock"), ("seconds", "604800")]).await?;
     assert!(page.contains("9 March 2026"));
+    let page = press(&shop, &[("act", "clock"), ("seconds", "400000000000")]).await?;
+    assert!(page.contains("Not moved: ") && page.contains("9 March 2026"));
     assert_eq!(shop.status(&id).await?, "paid");
     Ok(())
 }
