@@ -8,7 +8,7 @@ import { expect, test } from './shop';
 const WORDS = {
   en: { pages: 'Pages', write: 'New invoice', invoices: 'Invoices', number: 'cannot be read as a number', date: 'is not a date', reference: 'a payment reference can have 60', long: 'there is room for', https: 'begins with https://', unseen: 'an invisible character', refused: 'Not sent yet: 7 things' },
   da: { pages: 'Sider', write: 'Ny faktura', invoices: 'Fakturaer', number: 'kan ikke læses som et tal', date: 'er ikke en dato', reference: 'en betalingsreference kan have 60', long: 'der er plads til', https: 'begynder med https://', unseen: 'et usynligt tegn', refused: 'Ikke sendt endnu: 7 ting' },
-  fi: { pages: 'Sivut', write: 'Uusi lasku', invoices: 'Laskut', number: 'ei ole luettavissa lukuna', date: 'ei ole päivämäärä', reference: 'maksun viitteessä voi olla 60', long: 'tilaa on', https: 'joka alkaa https://', unseen: 'on näkymätön merkki', refused: 'Ei vielä lähetetty: 7 asiaa' },
+  fi: { pages: 'Sivut', write: 'Uusi lasku', invoices: 'Laskut', number: 'ei ole luettavissa lukuna', date: 'ei ole päivämäärä', reference: 'maksun viitteessä voi olla 60', long: 'tilaa on', https: 'jonka alussa on https://', unseen: 'on näkymätön merkki', refused: 'Ei vielä lähetetty: 7 asiaa' },
 } as const;
 
 const HOSTILE = '<script>alert(1)</script> 👩‍👩‍👧 שלום "&amp;';
