@@ -1,4 +1,4 @@
-//! The desk: one open connection, the practice world, one sign-in at most, and the events.
+//! The desk: the connection in the window and those that work beside it, the practice world, one sign-in at most, and the events.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,6 +8,7 @@ use login::{Clock, SecretStore, SystemClock};
 use paper::Press;
 use tokio::sync::{Mutex, broadcast};
 
+use crate::beside::Beside;
 use crate::browser::Browser;
 use crate::callbacks;
 use crate::commands::Importing;
@@ -72,6 +73,8 @@ pub struct Desk {
     pub(crate) link_told: AtomicU64,
     pub(crate) clock: Arc<dyn Clock>,
     current: RwLock<Arc<Connection>>,
+    /// What was left while something of it waited, and works on.
+    pub(crate) beside: Beside,
     /// Held while another connection is opened, so that two never are.
     choosing: Mutex<()>,
     events: broadcast::Sender<Event>,
@@ -131,10 +134,11 @@ impl Desk {
             paces: &paces,
         };
         let current = opening.open(saved).await.map_err(OpenError::Books)?;
-        Ok(Arc::new_cyclic(|myself| Self {
+        let desk = Arc::new_cyclic(|myself| Self {
             myself: Weak::clone(myself),
             press: Arc::new(Press::new()),
             current: RwLock::new(current),
+            beside: Beside::default(),
             choosing: Mutex::new(()),
             signin: Mutex::default(),
             importing: Mutex::new(None),
@@ -148,7 +152,9 @@ impl Desk {
             events,
             in_front,
             paces,
-        }))
+        });
+        desk.open_beside().await;
+        Ok(desk)
     }
 
     /// What changes from now on.
@@ -166,14 +172,16 @@ impl Desk {
 
     /// Tells that the clock made a leap: what waits for a moment looks again whether it has come.
     pub fn time_leapt(&self) {
-        let connection = self.current();
-        connection.wake_clock.notify_one();
-        connection.wake_all();
+        for connection in self.beside.each().into_iter().chain([self.current()]) {
+            connection.wake_clock.notify_one();
+            connection.wake_all();
+        }
     }
 
     /// Ends all work. What is on its way is waited for.
     pub async fn close(&self) {
         self.current().close().await;
+        self.beside.close().await;
         self.practice.close().await;
     }
 
@@ -217,12 +225,12 @@ impl Desk {
     }
 
     /// The former connection again, or the practice world if that cannot be opened either: some connection is open always.
-    async fn open_other(&self, parts: &Parts<'_>, former: &SavedConnection) -> Outcome<Arc<Connection>> {
-        match parts.open(former.clone()).await {
+    async fn open_other(&self, former: &SavedConnection) -> Outcome<Arc<Connection>> {
+        match self.parts().open(former.clone()).await {
             Ok(opened) => Ok(opened),
             Err(refusal) => {
                 tracing::warn!(%refusal, "the former connection does not open again either");
-                parts.open(self.practice.connections()[0].clone()).await
+                self.bring(self.practice.connections()[0].clone()).await
             }
         }
     }
@@ -240,13 +248,110 @@ impl Desk {
         opened.wanting.clone().map_or(Ok(()), Err)
     }
 
-    /// Closes the open connection and opens `saved`. If that fails, the former one is opened again.
+    /// Shows `saved`. The former one is closed, or works on beside it while something of it waits. If `saved` cannot be
+    /// opened, the former one stays.
     pub(crate) async fn switch_to(&self, saved: SavedConnection) -> Outcome<Arc<Connection>> {
         let _choosing = self.choosing.lock().await;
         let former = self.current();
-        former.close().await;
         let id = saved.view.id.clone();
-        let parts = Parts {
+        let opened = if former.saved.view.id == id {
+            self.open_anew(&former, saved).await?
+        } else {
+            let opened = self.open_instead(&former, saved).await?;
+            self.show(&opened);
+            self.leave(former).await;
+            opened
+        };
+        self.remember(|remembered| remembered.current = Some(id)).await?;
+        self.tell(Event::EverythingChanged);
+        Ok(opened)
+    }
+
+    /// Closes the open connection and opens it as `saved` says. If that fails, it is opened as it was.
+    async fn open_anew(&self, former: &Connection, saved: SavedConnection) -> Outcome<Arc<Connection>> {
+        former.close().await;
+        match self.parts().open(saved).await {
+            Ok(opened) => {
+                self.show(&opened);
+                Ok(opened)
+            }
+            Err(refusal) => {
+                self.show(&self.open_other(&former.saved).await?);
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn open_instead(
+        &self,
+        former: &Arc<Connection>,
+        saved: SavedConnection,
+    ) -> Outcome<Arc<Connection>> {
+        // Both may hear callbacks on one port.
+        former.close_door().await;
+        let opened = self.bring(saved).await;
+        if opened.is_err() {
+            self.hear_callbacks(former).await;
+        }
+        opened
+    }
+
+    /// The connection that works beside the one in the window, or else opened.
+    async fn bring(&self, saved: SavedConnection) -> Outcome<Arc<Connection>> {
+        let Some(beside) = self.beside.take(&saved.view.id) else {
+            return self.parts().open(saved).await;
+        };
+        beside.enter_window();
+        self.hear_callbacks(&beside).await;
+        Ok(beside)
+    }
+
+    async fn leave(&self, former: Arc<Connection>) {
+        match former.waiting().await {
+            Ok(0) => former.close().await,
+            // Where nobody can say, it is better to go on.
+            _ => self.beside.put(former).await,
+        }
+    }
+
+    fn show(&self, opened: &Arc<Connection>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(opened);
+    }
+
+    /// A receiver that does not start is said in Settings, and is no reason not to open the books.
+    async fn hear_callbacks(&self, connection: &Arc<Connection>) {
+        if let Err(refusal) = callbacks::resume(connection, &self.credentials).await {
+            tracing::warn!(%refusal, "callbacks are not heard");
+        }
+    }
+
+    /// Opens beside the one in the window what an earlier run left waiting in other connections.
+    async fn open_beside(&self) {
+        let remembered = self.remembered.lock().await.connections.clone();
+        let current = self.current().saved.view.id.clone();
+        for saved in self.practice.connections().iter().chain(&remembered) {
+            if saved.view.id == current {
+                continue;
+            }
+            if let Err(refusal) = self.put_beside(saved.clone()).await {
+                tracing::warn!(connection = saved.view.id, %refusal, "what waits there has to wait until it is opened");
+            }
+        }
+    }
+
+    /// Opens a connection beside the one in the window, if something of it waits.
+    pub(crate) async fn put_beside(&self, saved: SavedConnection) -> Outcome<()> {
+        let books = self.folder.books(&saved.view.id);
+        let waits = tokio::task::spawn_blocking(move || ledger::waits(&books));
+        if waits.await.map_err(|error| Refusal::unexpected(&error))?? {
+            let opened = self.parts().open(saved).await?;
+            self.beside.put(opened).await;
+        }
+        Ok(())
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts {
             practice: &self.practice,
             folder: &self.folder,
             credentials: &self.credentials,
@@ -254,18 +359,7 @@ impl Desk {
             events: &self.events,
             in_front: &self.in_front,
             paces: &self.paces,
-        };
-        let (opened, refused) = match parts.open(saved).await {
-            Ok(opened) => (opened, None),
-            Err(refusal) => (self.open_other(&parts, &former.saved).await?, Some(refusal)),
-        };
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&opened);
-        if let Some(refusal) = refused {
-            return Err(refusal);
         }
-        self.remember(|remembered| remembered.current = Some(id)).await?;
-        self.tell(Event::EverythingChanged);
-        Ok(opened)
     }
 }
 

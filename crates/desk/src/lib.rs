@@ -3,6 +3,7 @@
 //! Hosts (the desktop shell, webhost) open one [`Desk`] and hand commands to it by name. Deliberately absent:
 //! anything that knows Tauri, HTTP servers for the window, or where the program's folders lie.
 
+mod beside;
 mod books;
 mod browser;
 mod callbacks;

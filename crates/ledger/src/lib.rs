@@ -58,5 +58,5 @@ pub use run_steps::{MOST_AT_ONCE, RunOrder};
 pub use runs::{RowState, Run, RunCounts, RunRow, RunState};
 pub use search::fold as fold_for_search;
 pub use sending::SendOrder;
-pub use turn::{Among, Outgoing};
+pub use turn::{Among, Outgoing, waits};
 pub use waiting::{Waiting, WaitingPage};

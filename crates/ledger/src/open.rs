@@ -17,6 +17,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_doubt_runs_reports.sql"),
 ];
 
+/// How long another connection to the file may keep it locked.
+pub(crate) const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Up to this many bytes a whole check takes no time that anybody notices.
 const QUICKLY_READ: u64 = 16 << 20;
 
@@ -48,7 +51,7 @@ impl Ledger {
         let lock = lock_beside(path)?;
         let to_check = worth_checking(path);
         let mut db = Connection::open(path)?;
-        db.busy_timeout(Duration::from_secs(5))?;
+        db.busy_timeout(LOCK_PATIENCE)?;
         let found = found_version(&db, path, migrations)?;
         owner_only(path)?;
         prepare(&db)?;

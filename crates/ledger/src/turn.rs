@@ -1,9 +1,12 @@
 //! Whose turn it is: what may go out now, and when the sender has to wake up.
 
+use std::path::Path;
+
 use invoice::Channel;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 
+use crate::open::LOCK_PATIENCE;
 use crate::{Ledger, LedgerError, sql};
 
 /// `not_before` of what a paused run holds: it wakes nobody. In milliseconds, the year 9999.
@@ -97,13 +100,23 @@ impl Ledger {
 
     /// How many have not left this computer for good.
     pub fn outbox_waiting(&self) -> Result<u32, LedgerError> {
-        let count = self.db.query_row(
-            "SELECT count(*) FROM invoice WHERE outbox IN ('held', 'queued', 'sending', 'waiting', 'in_doubt')",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(sql::count(count))
+        Ok(sql::count(self.db.query_row(WAITING, [], |row| row.get(0))?))
     }
+}
+
+const WAITING: &str =
+    "SELECT count(*) FROM invoice WHERE outbox IN ('held', 'queued', 'sending', 'waiting', 'in_doubt')";
+
+/// Whether something in the books at `path` has not left this computer for good. They are neither made nor migrated for that,
+/// and nothing in them changes.
+pub fn waits(path: &Path) -> Result<bool, LedgerError> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    // Writable, because SQLite may have to take in what a crash left beside the file.
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.busy_timeout(LOCK_PATIENCE)?;
+    Ok(db.query_row(WAITING, [], |row| row.get::<_, u32>(0))? > 0)
 }
 
 pub(crate) fn read(row: &Row<'_>) -> Result<Outgoing, LedgerError> {

@@ -34,6 +34,11 @@ export class Premises {
     return this.status !== null && this.status.connection.world !== 'production';
   }
 
+  /** How many invoices wait in connections that work beside the open one. */
+  get waitingBeside(): number {
+    return Object.values(this.app?.waitingBeside ?? {}).reduce((sum, count) => sum + count, 0);
+  }
+
   go(route: Route): void {
     if (route.page === 'compose' && this.route.page !== 'compose') this.#before = this.route;
     this.route = route;

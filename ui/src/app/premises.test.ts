@@ -82,6 +82,14 @@ test('a failure that comes late does not hide what a later reading told', async 
   expect(premises.failure).toBeNull();
 });
 
+test('what waits in other connections is counted together', async () => {
+  const { call } = core({ app_show: () => ({ settings: SETTINGS, current: 'practice-dk', waitingBeside: { a: 2, b: 1 } }) });
+  const premises = new Premises(call);
+  expect(premises.waitingBeside).toBe(0);
+  await premises.read();
+  expect(premises.waitingBeside).toBe(3);
+});
+
 test('the look changes at once, before it is written', async () => {
   const { call } = core();
   const premises = new Premises(call);

@@ -64,6 +64,10 @@ connections: Array<ConnectionView>,
  */
 current: string, 
 /**
+ * How many invoices wait to go out in connections that work beside it, by their ids.
+ */
+waitingBeside: { [key in string]: number }, 
+/**
  * Today in the current merchant's zone, ISO.
  */
 today: string, 

@@ -15,6 +15,7 @@ pub(crate) async fn app_show(desk: &Desk, _: Nothing) -> Outcome<AppView> {
         settings: remembered.settings,
         connections,
         current: current.saved.view.id.clone(),
+        waiting_beside: desk.beside.waiting().await?,
         clock: clock::shown(&current),
         today: current.today().to_string(),
         data_folder: desk.folder.path().display().to_string(),

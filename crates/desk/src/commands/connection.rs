@@ -29,6 +29,10 @@ pub(crate) async fn connection_change(desk: &Desk, change: ConnectionChange) -> 
     let former = desk.connection_named(&change.id).await?;
     let saved = connection_form::read_change(&change.form, &former)?;
     let (view, id) = (saved.view.clone(), saved.view.id.clone());
+    // One that works beside the open one knows only what it was opened with.
+    if let Some(beside) = desk.beside.take(&id) {
+        beside.close().await;
+    }
     // Before anything is kept: whatever dies afterwards, no token of before is used by what is new.
     if connection_form::needs_new_sign_in(&former.view, &view) {
         signin::give_up(desk).await;
@@ -60,6 +64,8 @@ pub(crate) async fn connection_change(desk: &Desk, change: ConnectionChange) -> 
     if desk.current().saved.view.id == saved.view.id {
         signin::give_up(desk).await;
         desk.switch_to(saved).await?;
+    } else {
+        desk.put_beside(saved).await?;
     }
     desk.tell(Event::EverythingChanged);
     Ok(view)
@@ -138,6 +144,9 @@ pub(crate) async fn connection_remove(desk: &Desk, removed: ConnectionRef) -> Ou
         let practice = desk.practice.connections()[0].clone();
         desk.switch_to(practice).await?;
     }
+    if let Some(beside) = desk.beside.take(&saved.view.id) {
+        beside.close().await;
+    }
     desk.credentials.forget(&saved.view.id).await?;
     desk.remember(|remembered| {
         remembered
@@ -180,7 +189,7 @@ pub(crate) async fn status(desk: &Desk) -> Outcome<ConnectionStatus> {
         business: business::show(&connection).await?,
         merchant_id: connection.fact("merchant_id").await?,
         issuers: connection.issuers().await?,
-        outbox_waiting: connection.books.with(|books| books.outbox_waiting()).await??,
+        outbox_waiting: connection.waiting().await?,
         outbox_unsettled: connection.books.with(|books| books.unsettled()).await??,
         online: connection.online(),
         keychain: desk.credentials.keychain().await,

@@ -62,6 +62,8 @@ pub(crate) struct Connection {
     clock: TradeClock,
     zone: TimeZone,
     events: broadcast::Sender<Event>,
+    /// Whether it is the one in the window.
+    shown: AtomicBool,
     in_front: Arc<AtomicBool>,
     came_to_front: AtomicBool,
     network: AtomicU8,
@@ -140,6 +142,7 @@ impl Connection {
             tasks: TaskTracker::new(),
             clock,
             events,
+            shown: AtomicBool::new(true),
             in_front,
             came_to_front: AtomicBool::new(false),
             network: AtomicU8::new(NETWORK_UNKNOWN),
@@ -181,7 +184,24 @@ impl Connection {
 
     /// Whether somebody may be looking.
     pub(crate) fn is_in_front(&self) -> bool {
-        self.in_front.load(Ordering::Relaxed)
+        self.shown.load(Ordering::Relaxed) && self.in_front.load(Ordering::Relaxed)
+    }
+
+    /// How many invoices wait to go out.
+    pub(crate) async fn waiting(&self) -> Outcome<u32> {
+        Ok(self.books.with(|books| books.outbox_waiting()).await??)
+    }
+
+    /// It works on while the window shows another one.
+    pub(crate) async fn leave_window(&self) {
+        self.shown.store(false, Ordering::Relaxed);
+        self.close_door().await;
+    }
+
+    /// The window shows it.
+    pub(crate) fn enter_window(&self) {
+        self.shown.store(true, Ordering::Relaxed);
+        self.come_to_front();
     }
 
     /// The window came to the front: what is followed is looked at sooner.
@@ -195,8 +215,14 @@ impl Connection {
         self.came_to_front.swap(false, Ordering::Relaxed)
     }
 
-    /// Tells the window; nobody listening is fine.
+    /// Tells the window; nobody listening is fine. Of one that it does not show, it learns no more than that something
+    /// changed there.
     pub(crate) fn tell(&self, event: Event) {
+        let event = match event {
+            _ if self.shown.load(Ordering::Relaxed) => event,
+            Event::InvoicesChanged { .. } | Event::ConnectionChanged => Event::ConnectionChanged,
+            _ => return,
+        };
         let _ = self.events.send(event);
     }
 }

@@ -1,5 +1,7 @@
 //! The program itself: what the window asks first, and settings that hold for all connections.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -17,6 +19,8 @@ pub struct AppView {
     pub connections: Vec<ConnectionView>,
     /// Id of the one that is open.
     pub current: String,
+    /// How many invoices wait to go out in connections that work beside it, by their ids.
+    pub waiting_beside: BTreeMap<String, u32>,
     /// Today in the current merchant's zone, ISO.
     pub today: String,
     /// The clock of trade, in the practice world.

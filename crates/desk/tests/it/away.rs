@@ -179,17 +179,7 @@ impl Service {
     pub(crate) async fn shop_with(&self, form: Value) -> Shop {
         let folder = tempfile::tempdir().unwrap();
         let secrets = Arc::new(login::SessionOnly::default());
-        let setup = Setup {
-            data: folder.path().join("data"),
-            documents: folder.path().join("documents"),
-            browser: Arc::new(NoBrowser),
-            secrets: Arc::clone(&secrets) as Arc<dyn login::SecretStore>,
-            version: "test".into(),
-            return_page: "<!doctype html><title>return</title>",
-        };
-        let desk = Desk::open_by(setup, Arc::clone(&self.clock) as Arc<dyn login::Clock>)
-            .await
-            .unwrap();
+        let desk = self.desk(folder.path(), &secrets).await;
         let shop = Shop {
             desk,
             secrets,
@@ -198,6 +188,26 @@ impl Service {
         let added = shop.call("connection_add", form).await;
         shop.call("connection_choose", json!({ "id": added["id"] })).await;
         shop
+    }
+
+    /// A core on `folder` that lives by the same time.
+    async fn desk(&self, folder: &std::path::Path, secrets: &Arc<login::SessionOnly>) -> Arc<Desk> {
+        let setup = Setup {
+            data: folder.join("data"),
+            documents: folder.join("documents"),
+            browser: Arc::new(NoBrowser),
+            secrets: Arc::clone(secrets) as Arc<dyn login::SecretStore>,
+            version: "test".into(),
+            return_page: "<!doctype html><title>return</title>",
+        };
+        let clock = Arc::clone(&self.clock) as Arc<dyn login::Clock>;
+        Desk::open_by(setup, clock).await.unwrap()
+    }
+
+    /// Closes the core and opens it again.
+    pub(crate) async fn reopen(&self, shop: &mut Shop) {
+        shop.desk.close().await;
+        shop.desk = self.desk(shop.folder.path(), &shop.secrets).await;
     }
 
     /// Lets time pass on both sides.

@@ -5,6 +5,7 @@
 mod away;
 mod bad_input;
 mod beginning;
+mod beside;
 mod callbacks;
 mod clock;
 mod connecting;
