@@ -6,6 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
+#[path = "../it/clock.rs"]
+#[expect(dead_code, reason = "the clock of the other tests can be moved")]
+mod clock;
 #[path = "../it/shop.rs"]
 #[expect(dead_code, reason = "the other tests use the rest of it")]
 mod shop;
