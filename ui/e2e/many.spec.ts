@@ -115,6 +115,23 @@ test('a file is checked, put right, sent as shown, and each invoice can be opene
   await expect(page.getByRole('complementary', { name: /Invoice/ })).toContainText('Sofie Lund');
 });
 
+test('dates that may be two days are asked about, and one word of the merchant settles them all', async ({ shop, page }) => {
+  await shop.show(page);
+  await toMany(page);
+  await page.locator('input[type=file]').setInputFiles(file('dates.csv', 'Mads Krogh;57 37 32 59;Kontingent;1;10,00;25;02/12/2027'));
+  const orders = page.getByRole('group', { name: 'How the dates are written' });
+  await expect(orders.getByRole('radio', { name: 'Ask in each row' })).toBeChecked();
+  const said = page.getByText('02/12/2027 may be 2 December 2027 or 12 February 2027. Say which, or each such row asks.');
+  await expect(said).toBeVisible();
+  await picture(page, 'dates-1-open');
+  await orders.getByText('Month first').click();
+  await expect(page.getByText('02/12/2027 = 12 February 2027')).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'dates-2-said');
+  await page.getByRole('button', { name: WORDS.en.keep }).click();
+  await expect(page.getByRole('row', { name: /Mads Krogh/ })).toContainText('12.02.2027');
+});
+
 test('a run is stopped before it leaves, found again after a restart of the window, and sent as links', async ({ shop, page }) => {
   await shop.show(page);
   await toMany(page);

@@ -119,6 +119,8 @@ macro_rules! with_commands {
             import_piece($crate::ipc::ImportPiece) -> $crate::ipc::Nothing;
             /// Reads the file whole.
             import_read($crate::ipc::ImportRef) -> $crate::ipc::ImportView;
+            /// Looks at the file again, with its columns meaning something else.
+            import_look($crate::ipc::ImportColumns) -> $crate::ipc::ImportFound;
             /// Makes a run of the file as the merchant says it is meant; nothing is sent.
             import_keep($crate::ipc::ImportPlan) -> $crate::ipc::RunView;
             /// Saves a file to begin with.

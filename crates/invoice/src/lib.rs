@@ -20,7 +20,7 @@ mod vat;
 
 pub use content::{Address, Business, Content, Line, PriceBasis, Recipient, Totals, VatGroup};
 pub use country::{Country, Currency};
-pub use dates::{Preset, due_preset, read_date};
+pub use dates::{DOUBTED, DateOrder, Preset, due_preset, read_date, read_date_in};
 pub use form::{AddressForm, DraftForm, LineForm, RecipientForm};
 pub use money::{Money, MoneyError};
 pub use number::{NumberError, read_number};

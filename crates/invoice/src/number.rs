@@ -98,6 +98,12 @@ fn without_currency(text: &str) -> &str {
     text
 }
 
+/// Whether an amount has its currency beside it.
+pub(crate) fn names_currency(text: &str) -> bool {
+    let text = text.trim();
+    without_currency(text) != text
+}
+
 /// Takes off a leading `-`, U+2212 (the Finnish minus), U+2013 or `+`.
 fn without_sign(text: &str) -> (bool, &str) {
     let mut rest = text.chars();

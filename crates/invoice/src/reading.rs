@@ -83,8 +83,13 @@ pub enum ProblemCode {
     PriceMissing,
     /// VAT outside 0 to 100 percent.
     VatRateOutOfRange,
+    /// VAT between 0 and 1: no rate is so small, and a part of one is written so. Params: `rate`, `meant` (25 for 0.25).
+    VatRateFraction,
     /// VAT rate that the country does not have. A warning. Params: `rate`.
     VatRateUnusual,
+    /// A discount of less than 1 without a sign: a part of one, or cents? Params: `text`, and `as_percent` (`10 %`) and
+    /// `as_amount` (`0,10 kr.`), which read without doubt when put into the box.
+    DiscountAmbiguous,
     /// A discount that is larger than the line.
     DiscountTooLarge,
     /// The total is zero or less (10008).
@@ -95,6 +100,8 @@ pub enum ProblemCode {
     AmountTooLarge,
     /// A date that cannot be read. Params: `text`.
     DateUnreadable,
+    /// A date from a file in which day and month could not be told apart. Params: `text`.
+    DateAmbiguous,
     /// A due date is missing.
     DueDateMissing,
     /// The due date is before today (10311). Params: `today`.

@@ -893,6 +893,32 @@ invoices: number,
 practicePhone: boolean, };
 
 /**
+ * A date of a file, and the day that it is in each order; `null` where it is none.
+ */
+export type DateExample = { 
+/**
+ * As it stands there.
+ */
+text: string, 
+/**
+ * ISO.
+ */
+dayFirst: string | null, 
+/**
+ * ISO.
+ */
+monthFirst: string | null, 
+/**
+ * ISO.
+ */
+yearFirst: string | null, };
+
+/**
+ * Which part of a date comes first.
+ */
+export type DateOrderName = "day_first" | "month_first" | "year_first" | "unknown";
+
+/**
  * Some days, both included.
  */
 export type Days = { 
@@ -1172,7 +1198,7 @@ count: number, };
 /**
  * Why a file is not taken. The words are the window's.
  */
-export type FileTrouble = "too_large" | "unpacks_too_large" | "too_many_rows" | "too_many_columns" | "cell_too_long" | "row_too_wide" | "empty" | "old_excel" | "not_a_table" | "damaged";
+export type FileTrouble = "too_large" | "unpacks_too_large" | "too_many_rows" | "too_many_columns" | "cell_too_long" | "row_too_wide" | "row_uneven" | "empty" | "old_excel" | "not_a_table" | "damaged";
 
 /**
  * What was found; each has a sentence and a next step of its own.
@@ -1254,9 +1280,47 @@ name: string,
 size: number, };
 
 /**
+ * Which columns mean what, to look at the file again.
+ */
+export type ImportColumns = { 
+/**
+ * Uuid of the import.
+ */
+id: string, 
+/**
+ * What each column means; `null`: nothing.
+ */
+columns: Array<ImportField | null>, 
+/**
+ * The first row has headings.
+ */
+hasHeadings: boolean, };
+
+/**
  * What a column can mean.
  */
 export type ImportField = "name" | "phone" | "street" | "postal_code" | "city" | "description" | "item_number" | "quantity" | "unit" | "unit_price" | "vat_rate" | "discount" | "due_date" | "issue_date" | "payment_reference" | "comment" | "merchant_order_number" | "buyer_order_number" | "delivery_date";
+
+/**
+ * What a file shows, once it is said what its columns mean.
+ */
+export type ImportFound = { 
+/**
+ * How `1.234` is meant.
+ */
+decimal: DecimalSign, 
+/**
+ * How `02/12/2027` is meant.
+ */
+dates: DateOrderName, 
+/**
+ * A date of the file, by which its order can be shown; `null` when it has none.
+ */
+date: DateExample | null, 
+/**
+ * Prices without or with VAT.
+ */
+priceBasis: PriceBasisName, };
 
 /**
  * A piece of a file, in order.
@@ -1291,6 +1355,10 @@ hasHeadings: boolean,
  * How `1.234` is meant.
  */
 decimal: DecimalSign, 
+/**
+ * How `02/12/2027` is meant.
+ */
+dates: DateOrderName, 
 /**
  * Prices without or with VAT.
  */
@@ -1357,7 +1425,11 @@ sample: Array<Array<string>>,
 /**
  * What is thought to be meant.
  */
-plan: ImportPlan, };
+plan: ImportPlan, 
+/**
+ * A date of the file, by which its order can be shown; `null` when it has none.
+ */
+date: DateExample | null, };
 
 /**
  * What may be done with an invoice in its state.
@@ -2156,7 +2228,7 @@ export type PriceBasisName = "net" | "gross";
 /**
  * Every problem there can be (see `invoice::ProblemCode`).
  */
-export type ProblemName = "no_lines" | "description_missing" | "number_unreadable" | "number_ambiguous" | "price_missing" | "vat_rate_out_of_range" | "vat_rate_unusual" | "discount_too_large" | "total_not_positive" | "total_above_limit" | "amount_too_large" | "date_unreadable" | "due_date_missing" | "due_date_in_past" | "due_date_today" | "due_date_too_far" | "issue_date_in_future" | "phone_missing" | "phone_unreadable" | "phone_too_short" | "phone_too_long" | "phone_foreign" | "phone_other_country" | "recipient_name_missing" | "reference_too_long" | "reference_cut_by_bank" | "text_too_long" | "text_has_control_characters" | "url_not_https" | "daily_limit_reached" | "issuer_missing" | "issuer_unusable" | "name_missing" | "email_unreadable" | "number_taken";
+export type ProblemName = "no_lines" | "description_missing" | "number_unreadable" | "number_ambiguous" | "price_missing" | "vat_rate_out_of_range" | "vat_rate_fraction" | "vat_rate_unusual" | "discount_ambiguous" | "discount_too_large" | "total_not_positive" | "total_above_limit" | "amount_too_large" | "date_unreadable" | "date_ambiguous" | "due_date_missing" | "due_date_in_past" | "due_date_today" | "due_date_too_far" | "issue_date_in_future" | "phone_missing" | "phone_unreadable" | "phone_too_short" | "phone_too_long" | "phone_foreign" | "phone_other_country" | "recipient_name_missing" | "reference_too_long" | "reference_cut_by_bank" | "text_too_long" | "text_has_control_characters" | "url_not_https" | "daily_limit_reached" | "issuer_missing" | "issuer_unusable" | "name_missing" | "email_unreadable" | "number_taken";
 
 /**
  * One problem beside its box.
@@ -3403,6 +3475,8 @@ export interface Commands {
   import_piece: { input: ImportPiece; output: Nothing };
   /** Reads the file whole. */
   import_read: { input: ImportRef; output: ImportView };
+  /** Looks at the file again, with its columns meaning something else. */
+  import_look: { input: ImportColumns; output: ImportFound };
   /** Makes a run of the file as the merchant says it is meant; nothing is sent. */
   import_keep: { input: ImportPlan; output: RunView };
   /** Saves a file to begin with. */

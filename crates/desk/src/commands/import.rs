@@ -1,19 +1,23 @@
 //! A file of many invoices on its way in. It comes in pieces, is read once, and becomes a run; until then nothing is kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::civil::Date;
 use ledger::LedgerError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{draft, run};
 use crate::Desk;
 use crate::connection::Connection;
-use crate::import::{self, Headings, LARGEST_FILE, Plan, Table, Trouble};
+use crate::import::{self, Cell, FoundDates, Headings, LARGEST_FILE, Plan, Table, Trouble};
 use crate::ipc::{
-    Event, FileTrouble, ImportBegin, ImportField, ImportPiece, ImportPlan, ImportRef, ImportTemplate,
-    ImportView, Nothing, PriceBasisName, Refusal, RefusalCode, RunView, SavedFile,
+    Event, FileTrouble, ImportBegin, ImportColumns, ImportField, ImportFound, ImportPiece, ImportPlan,
+    ImportRef, ImportTemplate, ImportView, Nothing, PriceBasisName, Refusal, RefusalCode, RunView, SavedFile,
 };
 use crate::papers;
 use crate::refuse::Outcome;
@@ -29,6 +33,12 @@ const LONGEST_SHOWN: usize = 120;
 
 /// The fact under which the merchant's own headings are remembered.
 const HEADINGS: &str = "import_headings";
+
+/// The fact under which is remembered whether the prices under a heading have VAT in them.
+const BASES: &str = "import_bases";
+
+/// Whether prices have VAT in them, by the heading of their column as it is compared.
+type Bases = BTreeMap<String, PriceBasisName>;
 
 /// The file that is being looked at.
 pub(crate) struct Importing {
@@ -92,13 +102,14 @@ pub(crate) async fn import_read(desk: &Desk, wanted: ImportRef) -> Outcome<Impor
 }
 
 async fn view(connection: &Connection, id: &str, name: String, table: &Table) -> Outcome<ImportView> {
-    let (columns, has_headings) = import::guess(&table.rows[0], &remembered(connection).await?);
+    let (columns, has_headings) = import::guess(&table.rows[0], &remembered(connection, HEADINGS).await?);
     let rows = table.rows.len() - usize::from(has_headings);
     if rows == 0 {
         return Err(Trouble::from(FileTrouble::Empty).into());
     }
-    let cut = |cell: &String| cell.chars().take(LONGEST_SHOWN).collect::<String>();
+    let cut = |cell: &Cell| cell.text.chars().take(LONGEST_SHOWN).collect::<String>();
     let sample = table.rows.iter().skip(usize::from(has_headings)).take(SAMPLE);
+    let found = found(connection, table, &columns, has_headings).await?;
     Ok(ImportView {
         id: id.to_owned(),
         name,
@@ -108,20 +119,71 @@ async fn view(connection: &Connection, id: &str, name: String, table: &Table) ->
         sample: sample.map(|row| row.iter().map(cut).collect()).collect(),
         plan: ImportPlan {
             id: id.to_owned(),
-            decimal: import::decimal_sign(table, &columns, has_headings),
+            decimal: found.decimal,
+            dates: found.dates,
             columns,
             has_headings,
-            price_basis: PriceBasisName::Net,
+            price_basis: found.price_basis,
             issue_date: String::new(),
             due_date: draft::due(connection).await?,
             description: String::new(),
         },
+        date: found.date,
     })
 }
 
+/// What the file shows when its columns mean this.
+async fn found(
+    connection: &Connection,
+    table: &Table,
+    columns: &[Option<ImportField>],
+    has_headings: bool,
+) -> Outcome<ImportFound> {
+    let price = table.rows[0]
+        .iter()
+        .zip(columns)
+        .find(|(_, field)| has_headings && **field == Some(ImportField::UnitPrice));
+    let bases: Bases = remembered(connection, BASES).await?;
+    let price_basis = match price {
+        Some((heading, _)) => match bases.get(&import::compared(&heading.text)) {
+            Some(known) => *known,
+            // What is to be paid has its VAT in it.
+            None if import::is_total(&heading.text) => PriceBasisName::Gross,
+            None => PriceBasisName::Net,
+        },
+        None => PriceBasisName::Net,
+    };
+    let FoundDates { order, example } = import::date_order(table, columns, has_headings, connection.today());
+    Ok(ImportFound {
+        decimal: import::decimal_sign(table, columns, has_headings),
+        dates: order,
+        date: example,
+        price_basis,
+    })
+}
+
+pub(crate) async fn import_look(desk: &Desk, asked: ImportColumns) -> Outcome<ImportFound> {
+    let table = read_table(desk, &asked.id).await?.1;
+    found(&desk.current(), &table, &asked.columns, asked.has_headings).await
+}
+
+/// The file's name and what it says, once it was read.
+async fn read_table(desk: &Desk, id: &str) -> Outcome<(String, Arc<Table>)> {
+    let mut held = desk.importing.lock().await;
+    let importing = named(held.as_mut(), id)?;
+    let table = importing.table.clone();
+    Ok((
+        importing.name.clone(),
+        table.ok_or_else(|| Refusal::not_found("file"))?,
+    ))
+}
+
 /// What headings meant the last time.
-async fn remembered(connection: &Connection) -> Outcome<Headings> {
-    let text = connection.fact(HEADINGS).await?;
+async fn remembered<T: Default + DeserializeOwned>(
+    connection: &Connection,
+    fact: &'static str,
+) -> Outcome<T> {
+    let text = connection.fact(fact).await?;
     Ok(text
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default())
@@ -129,18 +191,11 @@ async fn remembered(connection: &Connection) -> Outcome<Headings> {
 
 pub(crate) async fn import_keep(desk: &Desk, wanted: ImportPlan) -> Outcome<RunView> {
     let connection = desk.current();
-    let (name, table) = {
-        let mut held = desk.importing.lock().await;
-        let importing = named(held.as_mut(), &wanted.id)?;
-        let table = importing
-            .table
-            .clone()
-            .ok_or_else(|| Refusal::not_found("file"))?;
-        (importing.name.clone(), table)
-    };
+    let (name, table) = read_table(desk, &wanted.id).await?;
     let id = Uuid::now_v7().to_string();
-    let plan = plan(wanted, connection.country);
-    remember(&connection, &table, &plan).await?;
+    let basis = wanted.price_basis;
+    let plan = plan(wanted, connection.country, connection.today());
+    remember(&connection, &table, &plan, basis).await?;
     let made = tokio::task::spawn_blocking(move || import::forms(&table, &plan)).await;
     let forms = made.map_err(|error| Refusal::unexpected(&error))?;
     if forms.is_empty() {
@@ -162,12 +217,14 @@ pub(crate) async fn import_keep(desk: &Desk, wanted: ImportPlan) -> Outcome<RunV
     run::show(&connection, id).await
 }
 
-fn plan(wanted: ImportPlan, country: ::invoice::Country) -> Plan {
+fn plan(wanted: ImportPlan, country: ::invoice::Country, today: Date) -> Plan {
     Plan {
         country,
+        today,
         columns: wanted.columns,
         headings: wanted.has_headings,
         decimal: wanted.decimal,
+        dates: wanted.dates,
         price_basis: match wanted.price_basis {
             PriceBasisName::Net => ::invoice::PriceBasis::Net,
             PriceBasisName::Gross => ::invoice::PriceBasis::Gross,
@@ -178,20 +235,32 @@ fn plan(wanted: ImportPlan, country: ::invoice::Country) -> Plan {
     }
 }
 
-/// The merchant's own headings mean the same the next time.
-async fn remember(connection: &Connection, table: &Table, plan: &Plan) -> Outcome<()> {
+/// The merchant's own headings mean the same the next time, and their prices have their VAT in them or not.
+async fn remember(connection: &Connection, table: &Table, plan: &Plan, basis: PriceBasisName) -> Outcome<()> {
     if !plan.headings {
         return Ok(());
     }
-    let mut known = remembered(connection).await?;
-    let said = table.rows[0].iter().zip(&plan.columns);
-    known.extend(
-        said.filter_map(|(heading, field): (&String, &Option<ImportField>)| {
-            field.map(|field| (import::compared(heading), field))
-        }),
-    );
-    let text = serde_json::to_string(&known).map_err(|error| Refusal::unexpected(&error))?;
-    connection.save_fact(HEADINGS, text).await
+    let mut known: Headings = remembered(connection, HEADINGS).await?;
+    let mut bases: Bases = remembered(connection, BASES).await?;
+    let counted = plan.columns.contains(&Some(ImportField::Quantity));
+    for (heading, field) in table.rows[0].iter().zip(&plan.columns) {
+        let Some(field) = *field else { continue };
+        let word = import::compared(&heading.text);
+        if field == ImportField::UnitPrice {
+            bases.insert(word.clone(), basis);
+        }
+        // A total was the price because nothing was counted. Beside a quantity it would be multiplied.
+        if field != ImportField::UnitPrice || counted || !import::is_total(&heading.text) {
+            known.insert(word, field);
+        }
+    }
+    save(connection, HEADINGS, &known).await?;
+    save(connection, BASES, &bases).await
+}
+
+async fn save<T: Serialize>(connection: &Connection, fact: &'static str, known: &T) -> Outcome<()> {
+    let text = serde_json::to_string(known).map_err(|error| Refusal::unexpected(&error))?;
+    connection.save_fact(fact, text).await
 }
 
 pub(crate) async fn import_template_save(desk: &Desk, wanted: ImportTemplate) -> Outcome<SavedFile> {

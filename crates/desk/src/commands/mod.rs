@@ -34,7 +34,7 @@ pub(crate) use draft::{
     draft_create, draft_discard, draft_list, draft_paper, draft_save, draft_send, draft_show,
 };
 pub(crate) use import::{
-    Importing, import_begin, import_keep, import_piece, import_read, import_template_save,
+    Importing, import_begin, import_keep, import_look, import_piece, import_read, import_template_save,
 };
 pub(crate) use invoice::{
     invoice_cancel, invoice_export, invoice_list, invoice_paper, invoice_refresh, invoice_save_pdf,

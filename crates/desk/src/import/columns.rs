@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Cell;
 use crate::ipc::ImportField as F;
 
 /// What headings meant before, by the heading as it is compared.
@@ -235,12 +236,12 @@ const WORDS: &[(F, &[&str])] = &[
 const TOTALS: &[&str] = &["beløb", "total", "ialt", "summa", "yhteensä", "amount"];
 
 /// What each column means, and whether the first row has headings.
-pub(crate) fn guess(first: &[String], known: &Headings) -> (Vec<Option<F>>, bool) {
+pub(crate) fn guess(first: &[Cell], known: &Headings) -> (Vec<Option<F>>, bool) {
     let mut taken = Vec::new();
     let mut columns: Vec<Option<F>> = first
         .iter()
         .map(|heading| {
-            let field = meaning(heading, known).filter(|field| !taken.contains(field))?;
+            let field = meaning(&heading.text, known).filter(|field| !taken.contains(field))?;
             taken.push(field);
             Some(field)
         })
@@ -248,7 +249,7 @@ pub(crate) fn guess(first: &[String], known: &Headings) -> (Vec<Option<F>>, bool
     let total = first
         .iter()
         .zip(&columns)
-        .position(|(heading, column)| column.is_none() && TOTALS.contains(&compared(heading).as_str()));
+        .position(|(heading, column)| column.is_none() && is_total(&heading.text));
     if let Some(at) = total
         && !taken.contains(&F::UnitPrice)
         && !taken.contains(&F::Quantity)
@@ -256,6 +257,11 @@ pub(crate) fn guess(first: &[String], known: &Headings) -> (Vec<Option<F>>, bool
         columns[at] = Some(F::UnitPrice);
     }
     (columns, total.is_some() || !taken.is_empty())
+}
+
+/// Whether a heading names what is to be paid, VAT and all.
+pub(crate) fn is_total(heading: &str) -> bool {
+    TOTALS.contains(&compared(heading).as_str())
 }
 
 fn meaning(heading: &str, known: &Headings) -> Option<F> {
@@ -282,9 +288,12 @@ pub(crate) fn compared(heading: &str) -> String {
 mod tests {
     use super::*;
 
+    fn cells(texts: &[&str]) -> Vec<Cell> {
+        texts.iter().map(|text| Cell::of_text(*text)).collect()
+    }
+
     fn columns(headings: &[&str]) -> Vec<Option<F>> {
-        let first: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
-        guess(&first, &Headings::new()).0
+        guess(&cells(headings), &Headings::new()).0
     }
 
     #[test]
@@ -309,9 +318,11 @@ mod tests {
     fn a_meaning_is_given_once_and_what_the_merchant_said_before_comes_first() {
         assert_eq!(columns(&["Navn", "Kunde", "Hat"]), [Some(F::Name), None, None]);
         let known = Headings::from([("hat".to_owned(), F::Comment)]);
-        let first = ["Hat".to_owned(), "77".to_owned()];
-        assert_eq!(guess(&first, &known), (vec![Some(F::Comment), None], true));
-        assert_eq!(guess(&["20112233".to_owned()], &known), (vec![None], false));
+        assert_eq!(
+            guess(&cells(&["Hat", "77"]), &known),
+            (vec![Some(F::Comment), None], true)
+        );
+        assert_eq!(guess(&cells(&["20112233"]), &known), (vec![None], false));
     }
 
     #[test]
@@ -323,9 +334,8 @@ mod tests {
             columns(&["Navn", "Antal", "Total"]),
             [Some(F::Name), Some(F::Quantity), None]
         );
-        let first = ["Summa".to_owned()];
         let known = Headings::from([("summa".to_owned(), F::Comment)]);
-        assert_eq!(guess(&first, &known), (vec![Some(F::Comment)], true));
+        assert_eq!(guess(&cells(&["Summa"]), &known), (vec![Some(F::Comment)], true));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! From a table and what its columns mean to forms, each box as it stands in the file.
 
 use ::invoice::{Country, DraftForm, LineForm, NumberError, PriceBasis, read_number};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::Table;
-use crate::ipc::{DecimalSign, ImportField as F};
+use super::{Cell, Table, dates};
+use crate::ipc::{DateOrderName, DecimalSign, ImportField as F};
 
 /// What the merchant says of a table.
 #[derive(Clone, Debug)]
@@ -15,9 +16,13 @@ pub(crate) struct Plan {
     pub(crate) headings: bool,
     /// How `1.234` is meant.
     pub(crate) decimal: DecimalSign,
+    /// How `02/12/2027` is meant.
+    pub(crate) dates: DateOrderName,
     pub(crate) price_basis: PriceBasis,
     /// The merchant's, for phones.
     pub(crate) country: Country,
+    /// For dates without a year.
+    pub(crate) today: Date,
     /// For rows that say none.
     pub(crate) issue_date: String,
     pub(crate) due_date: String,
@@ -28,10 +33,10 @@ pub(crate) struct Plan {
 /// One form a row.
 pub(crate) fn forms(table: &Table, plan: &Plan) -> Vec<DraftForm> {
     let rows = table.rows.iter().skip(usize::from(plan.headings));
-    rows.map(|row| form(row, table.excel, plan)).collect()
+    rows.map(|row| form(row, plan)).collect()
 }
 
-fn form(row: &[String], excel: bool, plan: &Plan) -> DraftForm {
+fn form(row: &[Cell], plan: &Plan) -> DraftForm {
     let mut form = DraftForm {
         issue_date: plan.issue_date.clone(),
         due_date: plan.due_date.clone(),
@@ -44,20 +49,24 @@ fn form(row: &[String], excel: bool, plan: &Plan) -> DraftForm {
     };
     for (cell, field) in row.iter().zip(&plan.columns) {
         let Some(field) = *field else { continue };
-        if cell.is_empty() {
+        if cell.text.is_empty() {
             continue;
         }
-        let number = matches!(field, F::Quantity | F::UnitPrice | F::VatRate | F::Discount);
         let text = match field {
-            F::VatRate if excel => percent(cell),
-            F::Phone if excel => dialled(cell, plan.country),
-            _ if number => settled(cell, plan.decimal),
-            _ => cell.clone(),
+            F::VatRate if cell.number => percent(&cell.text),
+            F::Phone if cell.number => dialled(&cell.text, plan.country),
+            F::DueDate | F::IssueDate | F::DeliveryDate => dates::settled(cell, plan.dates, plan.today),
+            _ if is_number(field) && !cell.number => settled(&cell.text, plan.decimal),
+            _ => cell.text.clone(),
         };
         *place(&mut form, &mut line, field) = text;
     }
     form.lines = vec![line];
     form
+}
+
+const fn is_number(field: F) -> bool {
+    matches!(field, F::Quantity | F::UnitPrice | F::VatRate | F::Discount)
 }
 
 fn place<'a>(form: &'a mut DraftForm, line: &'a mut LineForm, field: F) -> &'a mut String {
@@ -130,17 +139,17 @@ fn dialled(cell: &str, country: Country) -> String {
     }
 }
 
-/// The decimal sign that the numbers of the file show without doubt, if they all show the same.
+/// The decimal sign that the texts of the file show without doubt, if they all show the same. A number of Excel has none.
 pub(crate) fn decimal_sign(table: &Table, columns: &[Option<F>], headings: bool) -> DecimalSign {
     let mut found = (false, false);
     for row in table.rows.iter().skip(usize::from(headings)) {
         for (cell, field) in row.iter().zip(columns) {
-            if !matches!(field, Some(F::Quantity | F::UnitPrice | F::VatRate | F::Discount))
-                || read_number(cell).is_err()
-            {
+            let wanted = field.is_some_and(is_number) && !cell.number;
+            let text = cell.text.trim_end_matches(['%', ' ']);
+            if !wanted || read_number(text).is_err() {
                 continue;
             }
-            let (whole, decimals) = shown(cell);
+            let (whole, decimals) = shown(text);
             match (whole, decimals) {
                 (_, Some(',')) | (Some('.'), None) => found.0 = true,
                 (_, Some('.')) | (Some(','), None) => found.1 = true,
@@ -177,9 +186,8 @@ mod tests {
 
     fn table(cells: &[&str]) -> Table {
         Table {
-            rows: cells.iter().map(|cell| vec![(*cell).to_owned()]).collect(),
+            rows: cells.iter().map(|cell| vec![Cell::of_text(*cell)]).collect(),
             how: String::new(),
-            excel: false,
         }
     }
 
@@ -188,6 +196,7 @@ mod tests {
         let sign = |cells: &[&str]| decimal_sign(&table(cells), &[Some(F::UnitPrice)], false);
         assert_eq!(sign(&["1.234", "12,50"]), DecimalSign::Comma);
         assert_eq!(sign(&["1.234,50 kr.", "7"]), DecimalSign::Comma);
+        assert_eq!(sign(&["1.234", "25,5 %"]), DecimalSign::Comma);
         assert_eq!(sign(&["1.234.567"]), DecimalSign::Comma);
         assert_eq!(sign(&["1,234", "12.50"]), DecimalSign::Point);
         assert_eq!(sign(&["250 kr.", "100,-", "1.234", "7"]), DecimalSign::Unknown);

@@ -4,12 +4,14 @@
 //! sentence. Deliberately absent: judging a row, which is the trade's work; more than one line of goods an invoice.
 
 mod columns;
+mod dates;
 mod forms;
 mod sheet;
 mod template;
 mod text;
 
-pub(crate) use columns::{Headings, compared, guess};
+pub(crate) use columns::{Headings, compared, guess, is_total};
+pub(crate) use dates::{FoundDates, date_order};
 pub(crate) use forms::{Plan, decimal_sign, forms};
 pub(crate) use template::template;
 
@@ -31,11 +33,27 @@ const LONGEST_CELL: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Table {
     /// Rows with anything in them, headings included, all of the same width.
-    pub(crate) rows: Vec<Vec<String>>,
+    pub(crate) rows: Vec<Vec<Cell>>,
     /// How it was read, in words that need no translation: `CSV · ; · Windows-1252`, `Excel · Ark1`.
     pub(crate) how: String,
-    /// From Excel: a quarter is written 0.25 there and shown as 25 %.
-    pub(crate) excel: bool,
+}
+
+/// What stands in one cell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    /// A number of Excel. How its text is written says nothing of how the merchant writes numbers, and a quarter may be
+    /// 25 %.
+    pub(crate) number: bool,
+}
+
+impl Cell {
+    fn of_text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            number: false,
+        }
+    }
 }
 
 /// Why a file is not taken.
@@ -73,20 +91,23 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Table, Trouble> {
 /// Rows as they are gathered, within their limits.
 #[derive(Default)]
 struct Gathered {
-    rows: Vec<Vec<String>>,
+    rows: Vec<Vec<Cell>>,
     width: usize,
 }
 
 impl Gathered {
     /// Takes a row; one without anything in it is none. `number`: row of the file, from 1.
-    fn take(&mut self, mut row: Vec<String>, number: usize) -> Result<(), Trouble> {
-        if row.iter().any(|cell| cell.chars().nth(LONGEST_CELL).is_some()) {
+    fn take(&mut self, mut row: Vec<Cell>, number: usize) -> Result<(), Trouble> {
+        if row
+            .iter()
+            .any(|cell| cell.text.chars().nth(LONGEST_CELL).is_some())
+        {
             return Err(Trouble {
                 why: FileTrouble::CellTooLong,
                 row: Some(number),
             });
         }
-        while row.last().is_some_and(|cell| cell.trim().is_empty()) {
+        while row.last().is_some_and(|cell| cell.text.trim().is_empty()) {
             row.pop();
         }
         if row.is_empty() {
@@ -104,14 +125,10 @@ impl Gathered {
         Ok(())
     }
 
-    fn table(mut self, how: String, excel: bool) -> Table {
+    fn table(mut self, how: String) -> Table {
         for row in &mut self.rows {
-            row.resize(self.width, String::new());
+            row.resize(self.width, Cell::default());
         }
-        Table {
-            rows: self.rows,
-            how,
-            excel,
-        }
+        Table { rows: self.rows, how }
     }
 }

@@ -7,7 +7,7 @@ use std::io::{Cursor, Read as _};
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use zip::ZipArchive;
 
-use super::{Gathered, LONGEST_CELL, MOST_COLUMNS, Table, Trouble};
+use super::{Cell, Gathered, LONGEST_CELL, MOST_COLUMNS, Table, Trouble};
 use crate::ipc::FileTrouble;
 
 /// The most that a file unpacks to (bytes).
@@ -20,7 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Trouble> {
     for name in book.sheet_names() {
         let gathered = gather(&mut book, &name)?;
         if !gathered.rows.is_empty() {
-            return Ok(gathered.table(format!("Excel · {name}"), true));
+            return Ok(gathered.table(format!("Excel · {name}")));
         }
     }
     Err(FileTrouble::Empty.into())
@@ -55,14 +55,14 @@ fn gather<R: std::io::Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> R
     {
         let (line, column) = cell.get_position();
         let (line, column) = (line as usize + 1, column as usize);
-        let text = text(cell.get_value());
-        if text.is_empty() {
+        let read = cell_of(cell.get_value());
+        if read.text.is_empty() {
             continue;
         }
         if column >= MOST_COLUMNS {
             return Err(FileTrouble::TooManyColumns.into());
         }
-        if text.chars().nth(LONGEST_CELL).is_some() {
+        if read.text.chars().nth(LONGEST_CELL).is_some() {
             return Err(Trouble {
                 why: FileTrouble::CellTooLong,
                 row: Some(line),
@@ -73,12 +73,19 @@ fn gather<R: std::io::Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str) -> R
             at = line;
         }
         if row.len() <= column {
-            row.resize(column + 1, String::new());
+            row.resize(column + 1, Cell::default());
         }
-        row[column] = text;
+        row[column] = read;
     }
     gathered.take(row, at)?;
     Ok(gathered)
+}
+
+fn cell_of(value: &DataRef<'_>) -> Cell {
+    Cell {
+        text: text(value),
+        number: matches!(value, DataRef::Int(_) | DataRef::Float(_)),
+    }
 }
 
 fn text(cell: &DataRef<'_>) -> String {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::{Gathered, Table, Trouble};
+use super::{Cell, Gathered, Table, Trouble};
 use crate::ipc::FileTrouble;
 
 /// Lines that are looked at to find the delimiter.
@@ -35,18 +35,31 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Trouble> {
     {
         let begin = record.position().map_or(0, csv::Position::byte);
         let number = lines.at(before.saturating_add(usize::try_from(begin).unwrap_or(usize::MAX)));
-        let row: Vec<String> = record.iter().map(cell).collect();
+        let row: Vec<Cell> = record.iter().map(cell).collect();
         let used = row
             .iter()
-            .rposition(|cell| !cell.is_empty())
+            .rposition(|cell| !cell.text.is_empty())
             .map_or(0, |last| last + 1);
-        // `A,12,50` under `Name,Price` would be read as 12: a sign in a text or an amount that was not put in quotes. A first
-        // row of one cell is a title.
-        if used > 0 && used > *first.get_or_insert(row.len()) && first != Some(1) {
-            return Err(Trouble {
-                why: FileTrouble::RowTooWide,
-                row: Some(number),
-            });
+        if used > 0 {
+            let first = *first.get_or_insert(row.len());
+            // `A,12,50` under `Name,Price` would be read as 12: a sign in a text or an amount that was not put in quotes.
+            // Where the comma parts the cells it may part an amount too, and an empty last cell hides that it did: there
+            // every row has to have as many as the first. A first row of one cell is a title.
+            let why = if first == 1 {
+                None
+            } else if delimiter == b',' && row.len() != first {
+                Some(FileTrouble::RowUneven)
+            } else if used > first {
+                Some(FileTrouble::RowTooWide)
+            } else {
+                None
+            };
+            if let Some(why) = why {
+                return Err(Trouble {
+                    why,
+                    row: Some(number),
+                });
+            }
         }
         gathered.take(row, number)?;
     }
@@ -54,7 +67,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Trouble> {
         b'\t' => "tab".to_owned(),
         sign => char::from(sign).to_string(),
     };
-    Ok(gathered.table(format!("CSV · {sign} · {}", encoding.name()), false))
+    Ok(gathered.table(format!("CSV · {sign} · {}", encoding.name())))
 }
 
 /// Counts lines as an editor does. The reader's own count is one behind where lines end with CR LF.
@@ -149,10 +162,10 @@ fn widths(text: &str, sign: u8) -> Vec<usize> {
 }
 
 /// `="0045"` is how Excel keeps a zero in front: the text is meant.
-fn cell(cell: &str) -> String {
+fn cell(cell: &str) -> Cell {
     let trimmed = cell.trim();
     let formula = trimmed
         .strip_prefix("=\"")
         .and_then(|rest| rest.strip_suffix('"'));
-    formula.unwrap_or(trimmed).to_owned()
+    Cell::of_text(formula.unwrap_or(trimmed))
 }

@@ -49,6 +49,48 @@ pub struct ImportView {
     pub sample: Vec<Vec<String>>,
     /// What is thought to be meant.
     pub plan: ImportPlan,
+    /// A date of the file, by which its order can be shown; `null` when it has none.
+    pub date: Option<DateExample>,
+}
+
+/// Which columns mean what, to look at the file again.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportColumns {
+    /// Uuid of the import.
+    pub id: String,
+    /// What each column means; `null`: nothing.
+    pub columns: Vec<Option<ImportField>>,
+    /// The first row has headings.
+    pub has_headings: bool,
+}
+
+/// What a file shows, once it is said what its columns mean.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportFound {
+    /// How `1.234` is meant.
+    pub decimal: DecimalSign,
+    /// How `02/12/2027` is meant.
+    pub dates: DateOrderName,
+    /// A date of the file, by which its order can be shown; `null` when it has none.
+    pub date: Option<DateExample>,
+    /// Prices without or with VAT.
+    pub price_basis: PriceBasisName,
+}
+
+/// A date of a file, and the day that it is in each order; `null` where it is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DateExample {
+    /// As it stands there.
+    pub text: String,
+    /// ISO.
+    pub day_first: Option<String>,
+    /// ISO.
+    pub month_first: Option<String>,
+    /// ISO.
+    pub year_first: Option<String>,
 }
 
 /// What the merchant says of a file.
@@ -63,6 +105,8 @@ pub struct ImportPlan {
     pub has_headings: bool,
     /// How `1.234` is meant.
     pub decimal: DecimalSign,
+    /// How `02/12/2027` is meant.
+    pub dates: DateOrderName,
     /// Prices without or with VAT.
     pub price_basis: PriceBasisName,
     /// For rows that say none; empty: the day on which they are sent.
@@ -81,6 +125,20 @@ pub enum DecimalSign {
     Comma,
     /// `1,234.50`.
     Point,
+    /// The file does not show it: each row that needs it asks.
+    Unknown,
+}
+
+/// Which part of a date comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrderName {
+    /// `31/12/2026`.
+    DayFirst,
+    /// `12/31/2026`.
+    MonthFirst,
+    /// `2026-12-31`.
+    YearFirst,
     /// The file does not show it: each row that needs it asks.
     Unknown,
 }
@@ -127,6 +185,8 @@ pub enum FileTrouble {
     CellTooLong,
     /// A row with more cells than the first: its cells cannot be told apart.
     RowTooWide,
+    /// A row with more or fewer cells than the first, where commas part them: one of them may be a decimal comma.
+    RowUneven,
     /// Nothing in it.
     Empty,
     /// Excel before 2007, or locked with a password.

@@ -339,13 +339,156 @@ async fn a_phone_that_excel_made_a_number_of_still_rings() {
     );
 }
 
+/// A text price in Excel: the numbers beside it are written with a point by nobody but the reader.
+#[tokio::test]
+async fn numbers_of_excel_say_nothing_of_how_its_texts_are_written() {
+    let shop = Shop::signed_in().await;
+    let row = |row: u32, price: &str| {
+        words(row, &["Mads", "57373259", "Hat"]).replace("</row>", "")
+            + price
+            + &format!(r#"<c r="E{row}"><v>0.25</v></c></row>"#)
+    };
+    let rows = row(2, r#"<c r="D2"><v>100.5</v></c>"#)
+        + &row(3, r#"<c r="D3" t="inlineStr"><is><t>1.234 kr.</t></is></c>"#);
+    let bytes = sheet(&(words(1, &["Navn", "Mobil", "Tekst", "Pris", "Moms"]) + &rows));
+    let view = read(&shop, "kunder.xlsx", &bytes).await.unwrap();
+    assert_eq!(view["plan"]["decimal"], "unknown");
+    let run = shop.call("import_keep", view["plan"].clone()).await;
+    assert_eq!(
+        lines(&shop, &run).await,
+        ["1 Mads 12563", "2 Mads 0 lines.0.unitPrice number_ambiguous"]
+    );
+}
+
+/// Excel keeps 10 % as 0.1, and a tenth of a crown is written so as well.
+#[tokio::test]
+async fn a_discount_or_a_vat_rate_that_may_be_a_part_is_asked_about() {
+    let shop = Shop::signed_in().await;
+    let row = words(2, &["Mads", "57373259", "Hat", "1000"]).replace("</row>", "")
+        + r#"<c r="E2"><v>0.1</v></c></row>"#;
+    let bytes = sheet(&(words(1, &["Navn", "Mobil", "Tekst", "Pris", "Rabat"]) + &row));
+    let view = read(&shop, "kunder.xlsx", &bytes).await.unwrap();
+    let run = shop.call("import_keep", view["plan"].clone()).await;
+    assert_eq!(
+        lines(&shop, &run).await,
+        ["1 Mads 0 lines.0.discount discount_ambiguous"]
+    );
+    let run = keep(
+        &shop,
+        b"Navn;Mobil;Tekst;Pris;Moms\nMads;57373259;Hat;1000;0,25\n",
+    )
+    .await;
+    assert_eq!(
+        lines(&shop, &run).await,
+        ["1 Mads 0 lines.0.vatRate vat_rate_fraction"]
+    );
+}
+
+async fn dues(shop: &Shop, run: &Value) -> Vec<Value> {
+    let rows = rows(shop, run, "all", "link").await;
+    rows.iter().map(|row| row["due"].clone()).collect()
+}
+
+#[tokio::test]
+async fn the_order_of_dates_is_found_shown_and_chosen_and_a_date_is_never_two_days() {
+    let shop = Shop::signed_in().await;
+    let heading = "Name,Phone,Description,Price,Due date\n";
+    let row = |due: &str| format!("Ann,+4557373259,Ticket,10,{due}\n");
+    let american = heading.to_owned() + &row("12/31/2026") + &row("02/12/2027") + &row("2026-12-31 00:00:00");
+    let view = read(&shop, "kunder.csv", american.as_bytes()).await.unwrap();
+    assert_eq!(view["plan"]["dates"], "month_first");
+    assert_eq!(
+        view["date"],
+        json!({ "text": "02/12/2027", "dayFirst": "2027-12-02", "monthFirst": "2027-02-12", "yearFirst": null })
+    );
+    let run = shop.call("import_keep", view["plan"].clone()).await;
+    assert_eq!(
+        dues(&shop, &run).await,
+        ["2026-12-31", "2027-02-12", "2026-12-31"]
+    );
+
+    let open = heading.to_owned() + &row("02/12/2027");
+    let mut view = read(&shop, "kunder.csv", open.as_bytes()).await.unwrap();
+    assert_eq!(view["plan"]["dates"], "unknown");
+    let run = shop.call("import_keep", view["plan"].clone()).await;
+    assert_eq!(lines(&shop, &run).await, ["1 Ann 1250 dueDate date_ambiguous"]);
+    view = read(&shop, "kunder.csv", open.as_bytes()).await.unwrap();
+    view["plan"]["dates"] = json!("day_first");
+    let run = shop.call("import_keep", view["plan"].clone()).await;
+    assert_eq!(dues(&shop, &run).await, ["2027-12-02"]);
+}
+
+/// A column that only the merchant understands shows its dates and its decimal sign as soon as it is said what it is.
+#[tokio::test]
+async fn the_file_is_looked_at_again_when_a_column_means_something_else() {
+    let shop = Shop::signed_in().await;
+    let file = b"Navn;Hvad;Koster;Til\nMads;Hat;1.200,50;12/31/2026\nBo;Hat;1.200;02/12/2027\n";
+    let view = read(&shop, "kunder.csv", file).await.unwrap();
+    assert_eq!(
+        (&view["plan"]["decimal"], &view["plan"]["dates"], &view["date"]),
+        (&json!("unknown"), &json!("unknown"), &Value::Null)
+    );
+    let columns = json!({
+        "id": view["id"], "hasHeadings": true, "columns": ["name", "description", "unit_price", "due_date"],
+    });
+    let found = shop.call("import_look", columns).await;
+    assert_eq!(
+        (
+            &found["decimal"],
+            &found["dates"],
+            &found["date"]["text"],
+            &found["priceBasis"]
+        ),
+        (
+            &json!("comma"),
+            &json!("month_first"),
+            &json!("02/12/2027"),
+            &json!("net")
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_is_to_be_paid_has_its_vat_in_it_and_what_the_merchant_says_is_remembered() {
+    let shop = Shop::signed_in().await;
+    let total = "Navn;Telefon;Tekst;Beløb\nMads;57373259;Hat;1000\n".as_bytes();
+    let mut view = read(&shop, "k.csv", total).await.unwrap();
+    assert_eq!(view["plan"]["priceBasis"], "gross");
+    let run = shop.call("import_keep", view["plan"].clone()).await;
+    assert_eq!(lines(&shop, &run).await, ["1 Mads 100000"]);
+    // Once read as the price it is not the price beside a quantity.
+    let counted = "Navn;Tekst;Antal;Beløb\nMads;Hat;2;1000\n".as_bytes();
+    let beside = read(&shop, "k.csv", counted).await.unwrap();
+    assert_eq!(
+        beside["plan"]["columns"],
+        json!(["name", "description", "quantity", null])
+    );
+
+    let price = b"Navn;Telefon;Tekst;Pris\nMads;57373259;Hat;1000\n";
+    view = read(&shop, "k.csv", price).await.unwrap();
+    assert_eq!(view["plan"]["priceBasis"], "net");
+    view["plan"]["priceBasis"] = json!("gross");
+    shop.call("import_keep", view["plan"].clone()).await;
+    view = read(&shop, "k.csv", price).await.unwrap();
+    assert_eq!(view["plan"]["priceBasis"], "gross");
+}
+
 /// `12,50` without quotes in a file that parts its cells by commas: read as 12, half a crown would be lost in silence.
 #[tokio::test]
 async fn a_row_with_more_cells_than_headings_is_named_and_nothing_is_guessed() {
     let shop = Shop::signed_in().await;
     let bare = "Navn,Mobil,Tekst,Pris\nMads,57373259,Hat,10\nBo,57373259,Hat,12,50\n";
+    let uneven = (Some(FileTrouble::RowUneven), Some("3".into()));
+    assert_eq!(trouble(&shop, bare.as_bytes()).await, uneven);
+    // The empty cell at the end makes place for the half crown.
+    let hidden = "Navn,Mobil,Tekst,Pris,Besked\nMads,57373259,Hat,10,\nBo,57373259,Hat,12,50,\n";
+    assert_eq!(trouble(&shop, hidden.as_bytes()).await, uneven);
+    let short = "Navn,Mobil,Tekst,Pris,Besked\nMads,57373259,Hat,\"12,50\",\nBo,57373259,Hat,12\n";
+    assert_eq!(trouble(&shop, short.as_bytes()).await, uneven);
+    let quoted = "Navn,Mobil,Tekst,Pris,Besked\nBo,57373259,Hat,\"12,50\",\n,,,,\n";
+    let run = keep(&shop, quoted.as_bytes()).await;
+    assert_eq!(lines(&shop, &run).await, ["1 Bo 1563"]);
     let wide = (Some(FileTrouble::RowTooWide), Some("3".into()));
-    assert_eq!(trouble(&shop, bare.as_bytes()).await, wide);
     let slipped = "Navn;Mobil;Tekst;Pris\r\nMads;57373259;Hat;10\r\nBo; og Ib;57373259;Hat;12,50\r\n";
     assert_eq!(trouble(&shop, slipped.as_bytes()).await, wide);
     // Signs at the end of a row are no cells.

@@ -3,7 +3,11 @@
 use jiff::{ToSpan, civil::Date};
 
 use super::{ProblemCode, findings::Findings};
-use crate::{Address, AddressForm, DraftForm, MAX_DAYS_AHEAD, Rulebook, dates::read_date, texts};
+use crate::{
+    Address, AddressForm, DraftForm, MAX_DAYS_AHEAD, Rulebook,
+    dates::{DOUBTED, read_date},
+    texts,
+};
 
 /// The texts of the head, trimmed; `None` where empty.
 pub(crate) struct HeadTexts {
@@ -119,11 +123,11 @@ fn day(field: &str, typed: &str, today: Date, found: &mut Findings) -> Option<Da
     }
     let read = read_date(typed, today);
     if read.is_none() {
-        found.problem(
-            field,
-            ProblemCode::DateUnreadable,
-            &[("text", texts::quoted(typed))],
-        );
+        let (code, text) = match typed.trim().strip_suffix(DOUBTED) {
+            Some(date) => (ProblemCode::DateAmbiguous, date),
+            None => (ProblemCode::DateUnreadable, typed),
+        };
+        found.problem(field, code, &[("text", texts::quoted(text.trim()))]);
     }
     read
 }

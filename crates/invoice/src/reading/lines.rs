@@ -5,8 +5,8 @@ use rust_decimal::Decimal;
 
 use super::{LineReading, ProblemCode, findings::Findings};
 use crate::{
-    DraftForm, Line, LineForm, Rulebook, Totals,
-    number::{NumberError, read_number},
+    Currency, DraftForm, Line, LineForm, Rulebook, Totals,
+    number::{NumberError, names_currency, read_number},
     texts,
     totals::{Discount, LineError, Priced},
 };
@@ -87,7 +87,11 @@ fn is_empty(line: &LineForm) -> bool {
     .all(|typed| typed.trim().is_empty())
 }
 
-fn sums(readings: &[LineReading], currency: crate::Currency) -> Result<Totals, crate::MoneyError> {
+fn is_part(number: Decimal) -> bool {
+    number > Decimal::ZERO && number < Decimal::ONE
+}
+
+fn sums(readings: &[LineReading], currency: Currency) -> Result<Totals, crate::MoneyError> {
     let mut totals = Totals::zero(currency);
     for reading in readings {
         if let (Some(rate), Some(discount), Some(net), Some(vat), Some(gross)) = (
@@ -248,12 +252,39 @@ impl Boxes<'_> {
             self.problem("vatRate", ProblemCode::VatRateOutOfRange, &[]);
             return None;
         }
+        if is_part(rate) {
+            let meant = (rate * Decimal::ONE_HUNDRED).normalize().to_string();
+            let params = [("rate", rate.normalize().to_string()), ("meant", meant)];
+            self.problem("vatRate", ProblemCode::VatRateFraction, &params);
+            return None;
+        }
         if !self.rulebook.country.vat_rates(self.on).contains(&rate) {
             let params = [("rate", rate.normalize().to_string())];
             self.found
                 .warning(&self.field("vatRate"), ProblemCode::VatRateUnusual, &params);
         }
         Some(rate)
+    }
+
+    /// A spreadsheet writes 10 % as 0.1, and 0.1 is ten cents as well.
+    fn doubted_discount(&mut self, typed: &str, read: Decimal) {
+        let percent = (read * Decimal::ONE_HUNDRED).normalize();
+        let mut amount = read.normalize();
+        if amount.scale() < 2 {
+            amount.rescale(2);
+        }
+        let sign = match self.rulebook.country.currency() {
+            Currency::Dkk => "kr.",
+            Currency::Eur => "€",
+        };
+        // Both countries write the comma.
+        let written = |number: Decimal, sign: &str| format!("{number} {sign}").replacen('.', ",", 1);
+        let params = [
+            ("text", texts::quoted(typed)),
+            ("as_percent", written(percent, "%")),
+            ("as_amount", written(amount, sign)),
+        ];
+        self.problem("discount", ProblemCode::DiscountAmbiguous, &params);
     }
 
     /// `10 %` or an amount. A negative one is not read: nobody can tell a surcharge from a habit.
@@ -269,6 +300,10 @@ impl Boxes<'_> {
         };
         if read.is_sign_negative() && !read.is_zero() {
             self.unreadable("discount", typed, NumberError::Unreadable);
+            return None;
+        }
+        if !is_percent && is_part(read) && !names_currency(typed) {
+            self.doubted_discount(typed, read);
             return None;
         }
         Some(if is_percent {

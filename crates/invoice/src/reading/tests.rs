@@ -370,6 +370,57 @@ fn a_discount_is_percent_or_amount_and_ends_at_nothing() {
 }
 
 #[test]
+fn a_discount_below_one_may_be_a_percent_of_a_spreadsheet_and_is_asked_about() {
+    let reading = |text: &str| {
+        let form = with(|form| form.lines[0].discount = text.to_owned());
+        read(&form, &rulebook(Country::Dk))
+    };
+    for (text, percent, amount) in [("0.1", "10 %", "0,10 kr."), ("0,125", "12,5 %", "0,125 kr.")] {
+        let asked = reading(text);
+        assert_eq!(
+            listed(&asked.problems),
+            one("lines.0.discount", ProblemCode::DiscountAmbiguous)
+        );
+        let params = &asked.problems[0].params;
+        assert_eq!(
+            (params["as_percent"].as_str(), params["as_amount"].as_str()),
+            (percent, amount)
+        );
+        for meant in [percent, amount] {
+            assert_eq!(listed(&reading(meant).problems), vec![]);
+        }
+    }
+    for clear in ["0", "1", "0,5 %", "0,50 kr."] {
+        assert_eq!(listed(&reading(clear).problems), vec![], "{clear}");
+    }
+}
+
+#[test]
+fn a_vat_rate_below_one_is_a_part_and_not_sent() {
+    let reading = |text: &str| {
+        let form = with(|form| form.lines[0].vat_rate = text.to_owned());
+        read(&form, &rulebook(Country::Dk)).problems
+    };
+    for text in ["0,25", "0.25 %"] {
+        let asked = reading(text);
+        assert_eq!(
+            listed(&asked),
+            one("lines.0.vatRate", ProblemCode::VatRateFraction)
+        );
+        assert_eq!(asked[0].params["meant"], "25");
+    }
+    assert_eq!(listed(&reading("0")), vec![]);
+}
+
+#[test]
+fn a_date_that_a_file_left_in_doubt_is_asked_about() {
+    let form = with(|form| form.due_date = "02/12/2026 ?".to_owned());
+    let asked = read(&form, &rulebook(Country::Dk)).problems;
+    assert_eq!(listed(&asked), one("dueDate", ProblemCode::DateAmbiguous));
+    assert_eq!(asked[0].params["text"], "02/12/2026");
+}
+
+#[test]
 fn a_phone_number_of_seven_digits_gets_a_sentence() {
     let phone = |text: &str| {
         let form = with(|form| form.recipient.phone = text.to_owned());
@@ -607,7 +658,7 @@ fn any_line() -> impl Strategy<Value = LineForm> {
     let discount = prop_oneof![
         Just(String::new()),
         (0..=100).prop_map(|n| format!("{n} %")),
-        Just("0,01".to_owned())
+        Just("0,01 kr.".to_owned())
     ];
     (quantity, price, rate, discount).prop_map(|(quantity, unit_price, rate, discount)| LineForm {
         description: "x".to_owned(),

@@ -2,6 +2,7 @@
 import type { Call } from '../../bridge';
 import { refusalFrom } from '../../bridge';
 import type { ChannelName, DraftFormView, PaperLanguage, ProblemView, Refusal, RunRowOpened } from '../../bridge/generated';
+import { shownDate } from '../../i18n';
 import { Sheets } from '../paper';
 
 /** The boxes that a file fills most often; the others are shown only when something is wrong with them. */
@@ -21,6 +22,11 @@ const PATHS: Record<Box, string> = {
   paymentReference: 'paymentReference',
   comment: 'comment',
 };
+
+/** A date that was read in a file is kept as ISO, and shown as dates are shown everywhere. */
+function day(text: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? shownDate(text) : text;
+}
 
 export class Editing {
   readonly run: string;
@@ -102,8 +108,8 @@ export class Editing {
       unitPrice: line?.unitPrice ?? '',
       vatRate: line?.vatRate ?? '',
       discount: line?.discount ?? '',
-      issueDate: form.issueDate,
-      dueDate: form.dueDate,
+      issueDate: day(form.issueDate),
+      dueDate: day(form.dueDate),
       paymentReference: form.paymentReference,
       comment: form.comment,
     };

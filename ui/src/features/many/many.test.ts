@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../../bridge';
-import type { ChannelName, ProblemView, RunProgress, RunView } from '../../bridge/generated';
+import type { ChannelName, ImportFound, ImportView, ProblemView, RunProgress, RunView } from '../../bridge/generated';
 import { Editing } from './editing.svelte';
+import { Filing } from './filing.svelte';
 import { Running } from './running.svelte';
 
 const STANDS: RunProgress = { state: 'running', total: 4, ready: 4, waiting: 0, onTheWay: 0, sent: 0, refused: 0, unclear: 0, failed: 0, replaced: 0 };
@@ -110,5 +111,54 @@ test('a row that is to go as a link is not asked for a phone', async () => {
   expect([editing.problemAt('phone')?.code, editing.problems]).toEqual(['phone_missing', problems]);
   channel = 'link';
   expect([editing.problemAt('phone'), editing.problemAt('unitPrice')?.code]).toEqual([undefined, 'price_missing']);
+  editing.end();
+});
+
+const FOUND: ImportFound = { decimal: 'unknown', dates: 'unknown', date: null, priceBasis: 'net' };
+
+/** A file whose columns the core does not know, as it is read. */
+async function filed(look: () => unknown): Promise<{ filing: Filing; asked: Array<[string, unknown]> }> {
+  const view: ImportView = {
+    id: 'file', name: 'kunder.csv', how: 'CSV', rows: 1, headings: ['Hvem', 'Koster', 'Til'], sample: [['Mads', '1.200', '02/12/2027']],
+    plan: {
+      id: 'file', columns: [null, null, null], hasHeadings: true, decimal: 'unknown', dates: 'unknown', priceBasis: 'net', issueDate: '',
+      dueDate: '2026-12-07', description: '',
+    },
+    date: null,
+  };
+  const { call, asked } = core({ import_begin: () => ({ id: 'file' }), import_read: () => view, import_look: look });
+  const filing = new Filing(call);
+  await filing.take({ name: 'kunder.csv', size: 0, slice: () => new Blob() });
+  return { filing, asked };
+}
+
+test('a column that means something else is looked at again, and what the merchant chose stays', async () => {
+  const date = { text: '02/12/2027', dayFirst: '2027-12-02', monthFirst: '2027-02-12', yearFirst: null };
+  const { filing, asked } = await filed(() => ({ ...FOUND, decimal: 'comma', date, priceBasis: 'gross' }));
+  filing.choose('priceBasis', 'net');
+  await filing.mean(1, 'unit_price');
+  expect(asked.at(-1)).toEqual(['import_look', { id: 'file', columns: [null, 'unit_price', null], hasHeadings: true }]);
+  expect([filing.plan?.decimal, filing.plan?.priceBasis, filing.date?.text]).toEqual(['comma', 'net', '02/12/2027']);
+  filing.choose('dates', 'month_first');
+  await filing.head(false);
+  expect(filing.plan?.dates).toBe('month_first');
+});
+
+test('of two looks at a file the later one counts, whichever is answered first', async () => {
+  const answers: Array<(found: ImportFound) => void> = [];
+  const { filing } = await filed(() => new Promise<ImportFound>((answer) => answers.push(answer)));
+  const looks = [filing.mean(1, 'quantity'), filing.mean(1, 'unit_price')];
+  answers[1]?.({ ...FOUND, decimal: 'comma' });
+  answers[0]?.({ ...FOUND, decimal: 'point' });
+  await Promise.all(looks);
+  expect(filing.plan?.decimal).toBe('comma');
+});
+
+test('a date that was read in a file is shown as dates are shown everywhere', async () => {
+  const form = { recipient: { name: '', phone: '' }, lines: [], issueDate: '', dueDate: '2027-12-02', paymentReference: '', comment: '' };
+  const opened = { row: { invoice: null }, form, reading: { problems: [] }, correctable: true };
+  const editing = new Editing(core({ run_row_show: () => opened }).call, 'run', 1, () => 'phone');
+  await editing.read();
+  expect(editing.texts.dueDate).toBe('02.12.2027');
   editing.end();
 });
