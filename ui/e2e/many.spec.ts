@@ -156,6 +156,31 @@ test('a run is stopped before it leaves, found again after a restart of the wind
   await expect(page.getByText('All 30 sent')).toBeVisible({ timeout: 30_000 });
 });
 
+test('a file that was sent before is told before it is sent again, and so is each row that repeats an invoice', async ({ shop, page }) => {
+  await shop.show(page);
+  await toMany(page);
+  const again = file('igen.csv', 'Ida Igen;;Kontingent;1;10,00;25;31.12.2026', 'Bo Brix;;Kontingent;1;10,00;25;31.12.2026');
+  await take(page, again);
+  await page.getByRole('button', { name: 'Send 2 invoices' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send 2 invoices' }).click();
+  await expect(page.getByText('All 2 sent')).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'All files' }).click();
+  await page.locator('input[type=file]').setInputFiles(again);
+  await expect(page.getByText(/^This file was sent on .+ already/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'again-1-columns');
+  await page.getByRole('button', { name: WORDS.en.keep }).click();
+  await expect(page.getByText(/^This file was sent on .+ already/)).toBeVisible();
+  await expect(page.getByRole('row', { name: /Ida Igen/ })).toContainText('The same as invoice');
+  await page.getByRole('row', { name: /Ida Igen/ }).click();
+  await expect(page.getByRole('complementary').getByText('The same as invoice', { exact: false })).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await picture(page, 'again-2-rows');
+  await page.getByRole('button', { name: 'Send 2 invoices' }).click();
+  await expect(page.getByRole('dialog')).toContainText('2 of them repeat an invoice');
+  await picture(page, 'again-3-question');
+});
+
 test('what MobilePay finds invalid afterwards is said in its row', async ({ shop, page }) => {
   await shop.show(page);
   await toMany(page);

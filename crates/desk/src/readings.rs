@@ -137,6 +137,7 @@ twins!(
     DescriptionMissing,
     NumberUnreadable,
     NumberAmbiguous,
+    CurrencyOther,
     PriceMissing,
     VatRateOutOfRange,
     VatRateFraction,

@@ -23,7 +23,7 @@ pub use country::{Country, Currency};
 pub use dates::{DOUBTED, DateOrder, Preset, due_preset, read_date, read_date_in};
 pub use form::{AddressForm, DraftForm, LineForm, RecipientForm};
 pub use money::{Money, MoneyError};
-pub use number::{NumberError, read_number};
+pub use number::{NumberError, currency_of, read_number};
 pub use phone::{Phone, PhoneError};
 pub use reading::{LineReading, Problem, ProblemCode, Reading, read};
 pub use rules::{Limits, MAX_DAYS_AHEAD, Rulebook};

@@ -6,6 +6,8 @@
 use rust_decimal::Decimal;
 use thiserror::Error;
 
+use crate::Currency;
+
 /// More digits than this are a slip of the hand. Two such numbers multiply exactly in a [`Decimal`] (28 digits).
 const MOST_DIGITS: usize = 14;
 
@@ -83,25 +85,45 @@ fn signed_doubt(error: NumberError, negative: bool) -> NumberError {
 
 /// Takes off one currency name on either side.
 fn without_currency(text: &str) -> &str {
-    // Longer names first, so that none is cut in two.
-    const NAMES: [&str; 8] = ["kroner", "euroa", "euro", "dkk", "kr.", "eur", "kr", "€"];
-    let lower = text.to_lowercase();
-    for name in NAMES {
-        // Lower-casing may change byte lengths outside ASCII; then the text is no number anyway.
-        if lower.len() == text.len() && lower.ends_with(name) {
-            return text.get(..text.len() - name.len()).unwrap_or("").trim_end();
-        }
-        if lower.len() == text.len() && lower.starts_with(name) {
-            return text.get(name.len()..).unwrap_or("").trim_start();
-        }
-    }
-    text
+    named(text).map_or(text, |(_, bare)| bare)
 }
 
-/// Whether an amount has its currency beside it.
-pub(crate) fn names_currency(text: &str) -> bool {
+/// The currency named on either side, and what is left without its name.
+fn named(text: &str) -> Option<(Currency, &str)> {
+    // Longer names first, so that none is cut in two.
+    const NAMES: [(&str, Currency); 8] = [
+        ("kroner", Currency::Dkk),
+        ("euroa", Currency::Eur),
+        ("euro", Currency::Eur),
+        ("dkk", Currency::Dkk),
+        ("kr.", Currency::Dkk),
+        ("eur", Currency::Eur),
+        ("kr", Currency::Dkk),
+        ("€", Currency::Eur),
+    ];
+    let lower = text.to_lowercase();
+    // Lower-casing may change byte lengths outside ASCII; then the text is no number anyway.
+    if lower.len() != text.len() {
+        return None;
+    }
+    NAMES.into_iter().find_map(|(name, currency)| {
+        let bare = if lower.ends_with(name) {
+            text.get(..text.len() - name.len()).unwrap_or("").trim_end()
+        } else if lower.starts_with(name) {
+            text.get(name.len()..).unwrap_or("").trim_start()
+        } else {
+            return None;
+        };
+        Some((currency, bare))
+    })
+}
+
+/// The currency that stands beside an amount, if one does.
+pub fn currency_of(text: &str) -> Option<Currency> {
     let text = text.trim();
-    without_currency(text) != text
+    let bare = text.trim_start_matches(['-', '\u{2212}', '\u{2013}', '+']);
+    let found = named(text).or_else(|| named(bare.trim_start()))?;
+    Some(found.0)
 }
 
 /// Takes off a leading `-`, U+2212 (the Finnish minus), U+2013 or `+`.
@@ -226,6 +248,19 @@ mod tests {
 
     fn reads(text: &str, expected: &str) {
         assert_eq!(read_number(text), Ok(expected.parse().unwrap()), "{text}");
+    }
+
+    #[test]
+    fn the_currency_beside_an_amount_is_known_wherever_it_stands() {
+        for text in ["12 €", "€12", "-12,50 euroa", "\u{2212}€ 5", "EUR 1.234"] {
+            assert_eq!(currency_of(text), Some(Currency::Eur), "{text}");
+        }
+        for text in ["100 kr.", "DKK 99", "kr 5,-", "-kr. 5"] {
+            assert_eq!(currency_of(text), Some(Currency::Dkk), "{text}");
+        }
+        for text in ["100", "-5", "tolv", ""] {
+            assert_eq!(currency_of(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -79,6 +79,8 @@ pub enum ProblemCode {
     /// `1.234` or `1,234`: thousands or decimals? Never guessed, in neither country. Params: `text`, and
     /// `as_thousands` (`1234`) and `as_decimal` (`1.2340`), which read without doubt when put into the box.
     NumberAmbiguous,
+    /// An amount that names the other country's currency. Params: `text`, `currency` (that of the invoice).
+    CurrencyOther,
     /// A price is missing.
     PriceMissing,
     /// VAT outside 0 to 100 percent.

@@ -4,6 +4,7 @@
 //! cache. Everything here is synchronous; the caller keeps it off threads that must not wait. Deliberately absent: the
 //! network, a clock, randomness. Times, days and ids are given by the caller.
 
+mod again;
 mod batch;
 mod business;
 mod callbacks;
@@ -35,6 +36,7 @@ mod sql;
 mod turn;
 mod waiting;
 
+pub use again::Billed;
 pub use batch::{Load, Part, Settled};
 pub use business::BusinessRecord;
 pub use callbacks::{Heard, Taken};

@@ -15,6 +15,7 @@ const APPLICATION_ID: i32 = 0x4B56_4954;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_doubt_runs_reports.sql"),
+    include_str!("migrations/0003_sent_before.sql"),
 ];
 
 /// How long another connection to the file may keep it locked.

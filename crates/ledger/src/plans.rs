@@ -2,6 +2,7 @@
 
 use rusqlite::{params_from_iter, types::Value};
 
+use crate::again::{BILLED_TO_NAME, BILLED_TO_PHONE, FILE_SENT};
 use crate::batch::{NEXT_BATCH, NEXT_RUN_WAKE};
 use crate::consents::{CONSENTS, CONSENTS_ASKED};
 use crate::listing::{count_statement, list_statement};
@@ -179,6 +180,30 @@ fn the_outbox_runs_consents_and_reports_walk_their_index_in_its_order() {
         assert!(
             steps.iter().all(|step| !step.contains("TEMP B-TREE")),
             "{paged}: {steps:?}"
+        );
+    }
+}
+
+#[test]
+fn what_was_sent_before_is_found_by_its_file_its_phone_or_its_name() {
+    let (_folder, books) = books();
+    for (statement, indices) in [
+        (FILE_SENT, &["run_by_file", "invoice_of_run"][..]),
+        (BILLED_TO_PHONE, &["invoice_by_phone"]),
+        (BILLED_TO_NAME, &["invoice_by_customer"]),
+    ] {
+        let steps = plan(&books, statement, vec![]);
+        for index in indices {
+            assert!(
+                steps.iter().any(|step| step.contains(index)),
+                "{index}: {steps:?}"
+            );
+        }
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step.contains("SCAN") && !step.contains("SCAN (")),
+            "{steps:?}"
         );
     }
 }

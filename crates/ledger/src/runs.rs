@@ -81,6 +81,8 @@ pub struct Run {
     pub id: String,
     /// Name, e.g. of the file.
     pub name: String,
+    /// SHA-256 of the file that it came from.
+    pub file: Option<String>,
     /// Whether it goes on.
     pub state: RunState,
     /// When it was made.
@@ -103,18 +105,19 @@ pub struct RunRow {
 }
 
 impl Ledger {
-    /// Keeps an import: all rows or none. It runs from the beginning; nothing goes out before a chunk is queued.
+    /// Keeps an import: all rows or none. `file` is the SHA-256 of what it came from. It runs from the beginning; nothing goes out before a chunk is queued.
     pub fn create_run(
         &mut self,
         id: &str,
         name: &str,
+        file: Option<&str>,
         forms: &[DraftForm],
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         self.transaction(|db| {
             db.execute(
-                "INSERT INTO run (id, name, state, created_at) VALUES (?1, ?2, 'running', ?3)",
-                params![id, name, now.as_millisecond()],
+                "INSERT INTO run (id, name, file, state, created_at) VALUES (?1, ?2, ?3, 'running', ?4)",
+                params![id, name, file, now.as_millisecond()],
             )?;
             let mut row =
                 db.prepare_cached("INSERT INTO run_row (run, position, form) VALUES (?1, ?2, ?3)")?;
@@ -129,7 +132,7 @@ impl Ledger {
     pub fn run(&self, id: &str) -> Result<Run, LedgerError> {
         let found = self
             .db
-            .prepare_cached("SELECT id, name, state, created_at FROM run WHERE id = ?1")?
+            .prepare_cached("SELECT id, name, file, state, created_at FROM run WHERE id = ?1")?
             .query_row([id], |row| Ok(read_run(row)))
             .optional()?;
         let mut run = found.unwrap_or(Err(LedgerError::NotFound("run")))?;
@@ -167,7 +170,7 @@ impl Ledger {
     }
 }
 
-pub(crate) const RUNS: &str = "SELECT id, name, state, created_at FROM run
+pub(crate) const RUNS: &str = "SELECT id, name, file, state, created_at FROM run
      WHERE (created_at, id) < (?1, ?2) ORDER BY created_at DESC, id DESC LIMIT ?3";
 
 pub(crate) const RUN_ROWS: &str =
@@ -198,6 +201,7 @@ fn read_run(row: &Row<'_>) -> Result<Run, LedgerError> {
     Ok(Run {
         id: row.get("id")?,
         name: row.get("name")?,
+        file: row.get("file")?,
         state: sql::from_word(&row.get::<_, String>("state")?)?,
         created_at: sql::moment(row.get("created_at")?)?,
         counts: RunCounts::default(),

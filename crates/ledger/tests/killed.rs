@@ -54,7 +54,7 @@ fn the_victim() {
 /// A run of three from the import to the answer of its one call.
 fn run_dies(books: &mut Ledger, die: &dyn Fn(&str)) {
     let forms = ["Jens", "Aino", "Åse"].map(shop::form);
-    books.create_run("r", "kunder.csv", &forms, at(10)).unwrap();
+    books.create_run("r", "kunder.csv", None, &forms, at(10)).unwrap();
     die("import");
     let (content, business) = (Bill::default().content(), shop::business());
     let ids = ["r1", "r2", "r3"].map(String::from);

@@ -174,7 +174,9 @@ fn what_the_service_refused_or_may_not_have_does_not_count() {
 fn a_batch_leaves_out_what_may_not_go_and_counts_what_goes_with_it() {
     let mut shop = Shop::new();
     let rows: Vec<_> = (0..13).map(|row| form(&format!("Kunde {row}"))).collect();
-    shop.books.create_run("r", "kunder.csv", &rows, at(0)).unwrap();
+    shop.books
+        .create_run("r", "kunder.csv", None, &rows, at(0))
+        .unwrap();
     let business = shop::business();
     // Twelve for one customer, and one whose day is over.
     let bill = |row: u32| {

@@ -17,7 +17,9 @@ use shop::{Bill, Shop, accepted, any_day, at, bytes, form};
 fn import(rows: usize) -> Shop {
     let mut shop = Shop::new();
     let forms: Vec<_> = (0..rows).map(|row| form(&format!("Kunde {row}"))).collect();
-    shop.books.create_run("r", "kunder.csv", &forms, at(0)).unwrap();
+    shop.books
+        .create_run("r", "kunder.csv", None, &forms, at(0))
+        .unwrap();
     shop
 }
 
@@ -304,7 +306,7 @@ fn only_failed_rows_are_tried_again_and_a_refused_one_needs_a_correction() {
 #[test]
 fn runs_are_listed_newest_first() {
     let mut shop = import(1);
-    shop.books.create_run("s", "flere.csv", &[], at(9)).unwrap();
+    shop.books.create_run("s", "flere.csv", None, &[], at(9)).unwrap();
     let first = shop.books.runs(None, 1).unwrap();
     assert_eq!(first[0].id, "s");
     let rest = shop.books.runs(first.last(), 9).unwrap();
@@ -392,4 +394,48 @@ fn a_run_is_forgotten_only_while_nothing_of_it_was_sent() {
         shop.books.discard_run("r"),
         Err(LedgerError::NotFound(_))
     ));
+}
+
+#[test]
+fn a_file_was_sent_once_one_of_its_rows_was_not_refused() {
+    let mut shop = Shop::new();
+    for (run, file) in [("r", "a"), ("s", "a"), ("t", "b")] {
+        shop.books
+            .create_run(run, "kunder.csv", Some(file), &[form("Kunde")], at(0))
+            .unwrap();
+    }
+    assert_eq!(shop.books.file_sent("a", "s").unwrap(), None);
+    queue(&mut shop, 1, "").unwrap();
+    assert_eq!(shop.books.file_sent("a", "s").unwrap(), Some(at(0)));
+    assert_eq!(shop.books.file_sent("a", "r").unwrap(), None);
+    assert_eq!(shop.books.file_sent("b", "s").unwrap(), None);
+    shop.books.stop_run("r", at(1)).unwrap();
+    assert_eq!(shop.books.file_sent("a", "s").unwrap(), None);
+}
+
+#[test]
+fn what_a_customer_was_billed_is_found_by_phone_and_by_name() {
+    let mut shop = Shop::new();
+    let bill = Bill::default();
+    shop.deliver("i", &bill);
+    let phone = invoice::Phone::parse("31 12 23 34", invoice::Country::Dk).unwrap();
+    let by_phone = shop.books.billed_to_phone(&phone, at(-60)).unwrap();
+    let found: Vec<_> = by_phone
+        .iter()
+        .map(|billed| {
+            (
+                billed.number,
+                billed.gross_minor,
+                billed.due_date,
+                billed.text.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(found, [(1, bill.minor, bill.due, bill.text)]);
+    assert_eq!(
+        shop.books.billed_to_name("østergade  CYKLER", at(-60)).unwrap(),
+        by_phone
+    );
+    assert_eq!(shop.books.billed_to_phone(&phone, at(60)).unwrap(), []);
+    assert_eq!(shop.books.billed_to_name("Østergade", at(-60)).unwrap(), []);
 }

@@ -1429,7 +1429,11 @@ plan: ImportPlan,
 /**
  * A date of the file, by which its order can be shown; `null` when it has none.
  */
-date: DateExample | null, };
+date: DateExample | null, 
+/**
+ * When the same file was sent before, ISO timestamp.
+ */
+sentBefore: string | null, };
 
 /**
  * What may be done with an invoice in its state.
@@ -2228,7 +2232,7 @@ export type PriceBasisName = "net" | "gross";
 /**
  * Every problem there can be (see `invoice::ProblemCode`).
  */
-export type ProblemName = "no_lines" | "description_missing" | "number_unreadable" | "number_ambiguous" | "price_missing" | "vat_rate_out_of_range" | "vat_rate_fraction" | "vat_rate_unusual" | "discount_ambiguous" | "discount_too_large" | "total_not_positive" | "total_above_limit" | "amount_too_large" | "date_unreadable" | "date_ambiguous" | "due_date_missing" | "due_date_in_past" | "due_date_today" | "due_date_too_far" | "issue_date_in_future" | "phone_missing" | "phone_unreadable" | "phone_too_short" | "phone_too_long" | "phone_foreign" | "phone_other_country" | "recipient_name_missing" | "reference_too_long" | "reference_cut_by_bank" | "text_too_long" | "text_has_control_characters" | "url_not_https" | "daily_limit_reached" | "issuer_missing" | "issuer_unusable" | "name_missing" | "email_unreadable" | "number_taken";
+export type ProblemName = "no_lines" | "description_missing" | "number_unreadable" | "number_ambiguous" | "currency_other" | "price_missing" | "vat_rate_out_of_range" | "vat_rate_fraction" | "vat_rate_unusual" | "discount_ambiguous" | "discount_too_large" | "total_not_positive" | "total_above_limit" | "amount_too_large" | "date_unreadable" | "date_ambiguous" | "due_date_missing" | "due_date_in_past" | "due_date_today" | "due_date_too_far" | "issue_date_in_future" | "phone_missing" | "phone_unreadable" | "phone_too_short" | "phone_too_long" | "phone_foreign" | "phone_other_country" | "recipient_name_missing" | "reference_too_long" | "reference_cut_by_bank" | "text_too_long" | "text_has_control_characters" | "url_not_https" | "daily_limit_reached" | "issuer_missing" | "issuer_unusable" | "name_missing" | "email_unreadable" | "number_taken" | "row_repeated" | "invoice_repeated";
 
 /**
  * One problem beside its box.
@@ -2614,7 +2618,11 @@ total: MoneyView,
 /**
  * How many rows have problems and stay.
  */
-wanting: number, };
+wanting: number, 
+/**
+ * How many of those that would be sent repeat an invoice of the last weeks or another row.
+ */
+again: number, };
 
 /**
  * Which rows.
@@ -2892,7 +2900,11 @@ toPhone: RunOffer,
 /**
  * What could go as links now.
  */
-asLink: RunOffer, };
+asLink: RunOffer, 
+/**
+ * When the same file was sent before, ISO timestamp.
+ */
+sentBefore: string | null, };
 
 /**
  * Where a PDF was saved.

@@ -27,6 +27,8 @@ export function sentenceOfProblem(problem: ProblemView, country: CountryCode, ty
       return t('problem.vat_rate_unusual', { rate: shownRate(params.rate ?? '', country) });
     case 'vat_rate_fraction':
       return t('problem.vat_rate_fraction', { rate: shownRate(params.rate ?? '', country), meant: shownRate(params.meant ?? '', country) });
+    case 'invoice_repeated':
+      return t('problem.invoice_repeated', { number: params.number ?? '', day: shownDay((params.at ?? '').slice(0, 10), country) });
     case 'reference_cut_by_bank':
       return t('problem.reference_cut_by_bank', { ...params, cut: cut(typed, Number(params.shown)) });
     case 'phone_too_short':

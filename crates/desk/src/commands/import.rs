@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use ledger::LedgerError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{draft, run};
@@ -40,12 +41,20 @@ const BASES: &str = "import_bases";
 /// Whether prices have VAT in them, by the heading of their column as it is compared.
 type Bases = BTreeMap<String, PriceBasisName>;
 
+/// A file that was read.
+#[derive(Clone)]
+struct Read {
+    table: Arc<Table>,
+    /// SHA-256 of its bytes, by which the same file is known again.
+    hash: String,
+}
+
 /// The file that is being looked at.
 pub(crate) struct Importing {
     id: String,
     name: String,
     bytes: Vec<u8>,
-    table: Option<Arc<Table>>,
+    read: Option<Read>,
 }
 
 pub(crate) async fn import_begin(desk: &Desk, begin: ImportBegin) -> Outcome<ImportRef> {
@@ -55,7 +64,7 @@ pub(crate) async fn import_begin(desk: &Desk, begin: ImportBegin) -> Outcome<Imp
             id: id.clone(),
             name: begin.name.chars().take(LONGEST_SHOWN).collect(),
             bytes: Vec::new(),
-            table: None,
+            read: None,
         });
         return Ok(ImportRef { id });
     }
@@ -94,10 +103,15 @@ pub(crate) async fn import_read(desk: &Desk, wanted: ImportRef) -> Outcome<Impor
         let importing = named(held.as_mut(), &wanted.id)?;
         (importing.name.clone(), std::mem::take(&mut importing.bytes))
     };
+    let hash = format!("{:x}", Sha256::digest(&bytes));
     let read = tokio::task::spawn_blocking(move || import::read(&bytes)).await;
     let table = Arc::new(read.map_err(|error| Refusal::unexpected(&error))??);
-    let view = view(&connection, &wanted.id, name, &table).await?;
-    named(desk.importing.lock().await.as_mut(), &wanted.id)?.table = Some(table);
+    let sent_before = sent_before(&connection, hash.clone(), String::new()).await?;
+    let view = ImportView {
+        sent_before,
+        ..view(&connection, &wanted.id, name, &table).await?
+    };
+    named(desk.importing.lock().await.as_mut(), &wanted.id)?.read = Some(Read { table, hash });
     Ok(view)
 }
 
@@ -129,6 +143,7 @@ async fn view(connection: &Connection, id: &str, name: String, table: &Table) ->
             description: String::new(),
         },
         date: found.date,
+        sent_before: None,
     })
 }
 
@@ -163,19 +178,32 @@ async fn found(
 }
 
 pub(crate) async fn import_look(desk: &Desk, asked: ImportColumns) -> Outcome<ImportFound> {
-    let table = read_table(desk, &asked.id).await?.1;
+    let table = read_file(desk, &asked.id).await?.1.table;
     found(&desk.current(), &table, &asked.columns, asked.has_headings).await
 }
 
 /// The file's name and what it says, once it was read.
-async fn read_table(desk: &Desk, id: &str) -> Outcome<(String, Arc<Table>)> {
+async fn read_file(desk: &Desk, id: &str) -> Outcome<(String, Read)> {
     let mut held = desk.importing.lock().await;
     let importing = named(held.as_mut(), id)?;
-    let table = importing.table.clone();
+    let read = importing.read.clone();
     Ok((
         importing.name.clone(),
-        table.ok_or_else(|| Refusal::not_found("file"))?,
+        read.ok_or_else(|| Refusal::not_found("file"))?,
     ))
+}
+
+/// When a run of the same file, another than `but`, was sent last.
+pub(super) async fn sent_before(
+    connection: &Connection,
+    file: String,
+    but: String,
+) -> Outcome<Option<String>> {
+    let sent = connection
+        .books
+        .with(move |books| books.file_sent(&file, &but))
+        .await??;
+    Ok(sent.map(|at| at.to_string()))
 }
 
 /// What headings meant the last time.
@@ -191,7 +219,7 @@ async fn remembered<T: Default + DeserializeOwned>(
 
 pub(crate) async fn import_keep(desk: &Desk, wanted: ImportPlan) -> Outcome<RunView> {
     let connection = desk.current();
-    let (name, table) = read_table(desk, &wanted.id).await?;
+    let (name, Read { table, hash }) = read_file(desk, &wanted.id).await?;
     let id = Uuid::now_v7().to_string();
     let basis = wanted.price_basis;
     let plan = plan(wanted, connection.country, connection.today());
@@ -205,7 +233,7 @@ pub(crate) async fn import_keep(desk: &Desk, wanted: ImportPlan) -> Outcome<RunV
     connection
         .books
         .with(move |books| {
-            books.create_run(&run, &name, &forms, now)?;
+            books.create_run(&run, &name, Some(&hash), &forms, now)?;
             Ok::<_, LedgerError>(())
         })
         .await??;
@@ -236,7 +264,12 @@ fn plan(wanted: ImportPlan, country: ::invoice::Country, today: Date) -> Plan {
 }
 
 /// The merchant's own headings mean the same the next time, and their prices have their VAT in them or not.
-async fn remember(connection: &Connection, table: &Table, plan: &Plan, basis: PriceBasisName) -> Outcome<()> {
+async fn remember(
+    connection: &Connection,
+    table: &Table,
+    plan: &Plan,
+    prices: PriceBasisName,
+) -> Outcome<()> {
     if !plan.headings {
         return Ok(());
     }
@@ -247,7 +280,7 @@ async fn remember(connection: &Connection, table: &Table, plan: &Plan, basis: Pr
         let Some(field) = *field else { continue };
         let word = import::compared(&heading.text);
         if field == ImportField::UnitPrice {
-            bases.insert(word.clone(), basis);
+            bases.insert(word.clone(), prices);
         }
         // A total was the price because nothing was counted. Beside a quantity it would be multiplied.
         if field != ImportField::UnitPrice || counted || !import::is_total(&heading.text) {

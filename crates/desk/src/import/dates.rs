@@ -50,10 +50,9 @@ pub(crate) fn date_order(table: &Table, columns: &[Option<F>], headings: bool, t
     let order = match shown {
         [true, false, _] => DateOrderName::DayFirst,
         [false, true, _] => DateOrderName::MonthFirst,
-        [true, true, _] => DateOrderName::Unknown,
         [false, false, _] if doubted.is_some() && !open => DateOrderName::DayFirst,
         [false, false, true] if doubted.is_none() => DateOrderName::YearFirst,
-        [false, false, _] => DateOrderName::Unknown,
+        [true, true, _] | [false, false, _] => DateOrderName::Unknown,
     };
     FoundDates {
         order,

@@ -1,6 +1,6 @@
 //! From a table and what its columns mean to forms, each box as it stands in the file.
 
-use ::invoice::{Country, DraftForm, LineForm, NumberError, PriceBasis, read_number};
+use ::invoice::{Country, DraftForm, LineForm, NumberError, PriceBasis, currency_of, read_number};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -56,7 +56,7 @@ fn form(row: &[Cell], plan: &Plan) -> DraftForm {
             F::VatRate if cell.number => percent(&cell.text),
             F::Phone if cell.number => dialled(&cell.text, plan.country),
             F::DueDate | F::IssueDate | F::DeliveryDate => dates::settled(cell, plan.dates, plan.today),
-            _ if is_number(field) && !cell.number => settled(&cell.text, plan.decimal),
+            _ if is_number(field) && !cell.number => settled(&cell.text, plan),
             _ => cell.text.clone(),
         };
         *place(&mut form, &mut line, field) = text;
@@ -94,7 +94,11 @@ fn place<'a>(form: &'a mut DraftForm, line: &'a mut LineForm, field: F) -> &'a m
 }
 
 /// `1.234` as the whole file means it; everything else stays as it is, and what stays in doubt is asked beside its row.
-fn settled(cell: &str, sign: DecimalSign) -> String {
+fn settled(cell: &str, plan: &Plan) -> String {
+    // Settling takes the currency away. Another than the merchant's has to stay, so that the row says it.
+    if currency_of(cell).is_some_and(|named| named != plan.country.currency()) {
+        return cell.to_owned();
+    }
     let Err(NumberError::Ambiguous {
         as_thousands,
         as_decimal,
@@ -103,7 +107,7 @@ fn settled(cell: &str, sign: DecimalSign) -> String {
         return cell.to_owned();
     };
     let point = cell.rfind('.') > cell.rfind(',');
-    match sign {
+    match plan.decimal {
         DecimalSign::Unknown => cell.to_owned(),
         DecimalSign::Point if point => as_decimal,
         DecimalSign::Comma if !point => as_decimal,
@@ -203,9 +207,31 @@ mod tests {
         assert_eq!(sign(&["1,50", "1.50"]), DecimalSign::Unknown);
     }
 
+    fn plan(decimal: DecimalSign) -> Plan {
+        Plan {
+            columns: Vec::new(),
+            headings: false,
+            decimal,
+            dates: DateOrderName::Unknown,
+            price_basis: PriceBasis::Net,
+            country: Country::Dk,
+            today: jiff::civil::date(2026, 11, 23),
+            issue_date: String::new(),
+            due_date: String::new(),
+            description: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_other_currency_stays_beside_its_amount() {
+        let texts = ["1.234 kr.", "1.234 €"].map(|cell| settled(cell, &plan(DecimalSign::Comma)));
+        assert_eq!(texts, ["1234", "1.234 €"]);
+    }
+
     #[test]
     fn a_doubtful_number_is_settled_by_the_sign_and_others_are_left_as_written() {
-        let texts = |sign| ["1.234", "1,234", "1.234,50", "tolv"].map(|cell| settled(cell, sign));
+        let texts =
+            |decimal| ["1.234", "1,234", "1.234,50", "tolv"].map(|cell| settled(cell, &plan(decimal)));
         assert_eq!(texts(DecimalSign::Comma), ["1234", "1.2340", "1.234,50", "tolv"]);
         assert_eq!(texts(DecimalSign::Point), ["1.2340", "1234", "1.234,50", "tolv"]);
         assert_eq!(

@@ -270,6 +270,7 @@ pub enum ProblemName {
     DescriptionMissing,
     NumberUnreadable,
     NumberAmbiguous,
+    CurrencyOther,
     PriceMissing,
     VatRateOutOfRange,
     VatRateFraction,
@@ -304,6 +305,8 @@ pub enum ProblemName {
     NameMissing,
     EmailUnreadable,
     NumberTaken,
+    RowRepeated,
+    InvoiceRepeated,
 }
 
 /// A paper, page by page.

@@ -51,6 +51,8 @@ pub struct ImportView {
     pub plan: ImportPlan,
     /// A date of the file, by which its order can be shown; `null` when it has none.
     pub date: Option<DateExample>,
+    /// When the same file was sent before, ISO timestamp.
+    pub sent_before: Option<String>,
 }
 
 /// Which columns mean what, to look at the file again.

@@ -92,6 +92,8 @@ pub struct RunView {
     pub to_phone: RunOffer,
     /// What could go as links now.
     pub as_link: RunOffer,
+    /// When the same file was sent before, ISO timestamp.
+    pub sent_before: Option<String>,
 }
 
 /// What would be sent now.
@@ -103,6 +105,8 @@ pub struct RunOffer {
     pub total: MoneyView,
     /// How many rows have problems and stay.
     pub wanting: u32,
+    /// How many of those that would be sent repeat an invoice of the last weeks or another row.
+    pub again: u32,
 }
 
 /// Which rows.

@@ -160,7 +160,7 @@ async fn each_wrong_box_is_named_in_its_row_and_is_corrected_there() {
     let run = shop.call("run_show", json!({ "id": run["run"]["id"] })).await;
     assert_eq!(
         run["toPhone"],
-        json!({ "count": 2, "total": { "minor": 14_000, "currency": "DKK" }, "wanting": 7 })
+        json!({ "count": 2, "total": { "minor": 14_000, "currency": "DKK" }, "wanting": 7, "again": 0 })
     );
 }
 
@@ -471,6 +471,68 @@ async fn what_is_to_be_paid_has_its_vat_in_it_and_what_the_merchant_says_is_reme
     shop.call("import_keep", view["plan"].clone()).await;
     view = read(&shop, "k.csv", price).await.unwrap();
     assert_eq!(view["plan"]["priceBasis"], "gross");
+}
+
+async fn warned(shop: &Shop, run: &Value) -> Vec<String> {
+    let said = |row: &Value| {
+        let warnings = row["warnings"].as_array().unwrap().iter();
+        let codes =
+            warnings.map(|warning| format!("{} {}", warning["code"].as_str().unwrap(), warning["params"]));
+        codes.collect::<Vec<_>>().join(", ")
+    };
+    rows(shop, run, "all", "link").await.iter().map(said).collect()
+}
+
+#[tokio::test]
+async fn a_file_sent_twice_and_a_row_that_repeats_a_bill_are_told_and_forbidden_nothing() {
+    let shop = Shop::signed_in().await;
+    let file = b"Navn;Telefon;Tekst;Pris\nMads;57373259;Hat;10\nM. Krogh;+45 57 37 32 59;hat;10\nMads;;Hat;10\nMADS;;Hat;10\n\
+        Mads;57373259;Hat;11\nMads;57373259;Sko;10\n;;Hat;10\n;;Hat;10\n";
+    let run = keep(&shop, file).await;
+    let first = [
+        "",
+        r#"row_repeated {"row":"1"}"#,
+        "",
+        r#"row_repeated {"row":"3"}"#,
+        "",
+        "",
+        "",
+        "",
+    ];
+    assert_eq!(warned(&shop, &run).await, first);
+    assert_eq!(
+        (&run["sentBefore"], &run["asLink"]["again"]),
+        (&Value::Null, &json!(2))
+    );
+    let order = |run: &Value| {
+        let offer = &run["asLink"];
+        json!({ "id": run["run"]["id"], "channel": "link", "count": offer["count"], "totalMinor": offer["total"]["minor"] })
+    };
+    assert_eq!(run["asLink"]["count"], 8);
+    let sent = shop.call("run_send", order(&run)).await;
+    assert_eq!(sent["run"]["progress"]["waiting"], 8);
+
+    let view = read(&shop, "under et andet navn.csv", file).await.unwrap();
+    assert!(view["sentBefore"].is_string());
+    let again = shop.call("import_keep", view["plan"].clone()).await;
+    assert!(again["sentBefore"].is_string());
+    assert_eq!(
+        (&again["asLink"]["count"], &again["asLink"]["again"]),
+        (&json!(8), &json!(6))
+    );
+    let said = warned(&shop, &again).await;
+    assert!(
+        said[..6].iter().all(|said| said.starts_with("invoice_repeated")),
+        "{said:?}"
+    );
+    assert_eq!(said[6..], ["", ""]);
+    shop.call("run_send", order(&again)).await;
+
+    let other = keep(&shop, b"Navn;Telefon;Tekst;Pris\nSofie;22509895;Hat;10\n").await;
+    assert_eq!(
+        (&other["sentBefore"], &other["asLink"]["again"]),
+        (&Value::Null, &json!(0))
+    );
 }
 
 /// `12,50` without quotes in a file that parts its cells by commas: read as 12, half a crown would be lost in silence.

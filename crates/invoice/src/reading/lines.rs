@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{LineReading, ProblemCode, findings::Findings};
 use crate::{
     Currency, DraftForm, Line, LineForm, Rulebook, Totals,
-    number::{NumberError, names_currency, read_number},
+    number::{NumberError, currency_of, read_number},
     texts,
     totals::{Discount, LineError, Priced},
 };
@@ -205,7 +205,18 @@ impl Boxes<'_> {
         self.number("unitPrice", typed)
     }
 
+    /// Reads an amount or a count. One that names the other currency is no amount of this invoice: 99 € are not 99 kr.
     fn number(&mut self, name: &str, typed: &str) -> Option<Decimal> {
+        let own = self.rulebook.country.currency();
+        let foreign = currency_of(typed).is_some_and(|named| named != own);
+        if foreign && read_number(typed) != Err(NumberError::Unreadable) {
+            let params = [
+                ("text", texts::quoted(typed)),
+                ("currency", own.code().to_owned()),
+            ];
+            self.problem(name, ProblemCode::CurrencyOther, &params);
+            return None;
+        }
         match read_number(typed) {
             Ok(number) => Some(number),
             Err(error) => {
@@ -302,7 +313,7 @@ impl Boxes<'_> {
             self.unreadable("discount", typed, NumberError::Unreadable);
             return None;
         }
-        if !is_percent && is_part(read) && !names_currency(typed) {
+        if !is_percent && is_part(read) && currency_of(typed).is_none() {
             self.doubted_discount(typed, read);
             return None;
         }

@@ -396,6 +396,29 @@ fn a_discount_below_one_may_be_a_percent_of_a_spreadsheet_and_is_asked_about() {
 }
 
 #[test]
+fn an_amount_in_the_other_currency_is_not_taken_for_one_in_this() {
+    let price = |text: &str, country| {
+        let mut problems = read(&form(text), &rulebook(country)).problems;
+        problems.retain(|problem| problem.field.starts_with("lines"));
+        problems
+    };
+    for (text, country) in [
+        ("99 €", Country::Dk),
+        ("EUR 99", Country::Dk),
+        ("1.234 €", Country::Dk),
+        ("99 kr.", Country::Fi),
+    ] {
+        assert_eq!(
+            listed(&price(text, country)),
+            one("lines.0.unitPrice", ProblemCode::CurrencyOther),
+            "{text}"
+        );
+    }
+    assert_eq!(listed(&price("99 kr.", Country::Dk)), vec![]);
+    assert_eq!(listed(&price("99 €", Country::Fi)), vec![]);
+}
+
+#[test]
 fn a_vat_rate_below_one_is_a_part_and_not_sent() {
     let reading = |text: &str| {
         let form = with(|form| form.lines[0].vat_rate = text.to_owned());

@@ -8,12 +8,12 @@ import { Running } from './running.svelte';
 const STANDS: RunProgress = { state: 'running', total: 4, ready: 4, waiting: 0, onTheWay: 0, sent: 0, refused: 0, unclear: 0, failed: 0, replaced: 0 };
 
 function offer(count: number, minor: number): RunView['toPhone'] {
-  return { count, total: { minor, currency: 'DKK' }, wanting: 4 - count };
+  return { count, total: { minor, currency: 'DKK' }, wanting: 4 - count, again: 0 };
 }
 
 function view(progress: Partial<RunProgress> = {}, phones = 3): RunView {
   const run = { id: 'run', name: 'kunder.csv', createdAt: '2026-11-23T12:00:00Z', progress: { ...STANDS, ...progress } };
-  return { run, toPhone: offer(phones, 30_000), asLink: offer(4, 40_000) };
+  return { run, toPhone: offer(phones, 30_000), asLink: offer(4, 40_000), sentBefore: null };
 }
 
 /** A core that answers by these, and takes down what it was asked. */
@@ -125,6 +125,7 @@ async function filed(look: () => unknown): Promise<{ filing: Filing; asked: Arra
       dueDate: '2026-12-07', description: '',
     },
     date: null,
+    sentBefore: null,
   };
   const { call, asked } = core({ import_begin: () => ({ id: 'file' }), import_read: () => view, import_look: look });
   const filing = new Filing(call);

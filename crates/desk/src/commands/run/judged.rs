@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use ::invoice::{Channel, DraftForm, Limits, Phone, Reading, Rulebook, read};
 use ledger::{LedgerError, RowState, RunRow};
 
+use super::again::{Again, Bills};
 use crate::commands::business;
 use crate::connection::Connection;
 use crate::ipc::Refusal;
@@ -18,6 +19,8 @@ pub(super) struct Judged {
     pub(super) position: u32,
     pub(super) form: DraftForm,
     pub(super) reading: Reading,
+    /// What it repeats, if it may go at all.
+    pub(super) again: Option<Again>,
 }
 
 impl Judged {
@@ -28,8 +31,8 @@ impl Judged {
 
 /// Reads all rows of `run` that are not sent.
 pub(super) async fn all(connection: &Connection, run: String) -> Outcome<Vec<Judged>> {
-    let (country, since) = (connection.country, connection.start_of_today());
-    let (rows, sent) = connection
+    let (country, since, now) = (connection.country, connection.start_of_today(), connection.now());
+    let (rows, sent, bills) = connection
         .books
         .with(move |books| {
             let rows = books.run_rows(&run, RowState::Ready, 0, u32::MAX)?;
@@ -40,12 +43,13 @@ pub(super) async fn all(connection: &Connection, run: String) -> Outcome<Vec<Jud
                     sent.insert(phone.e164().to_owned(), count);
                 }
             }
-            Ok::<_, LedgerError>((rows, sent))
+            let bills = Bills::before(books, &rows, country, now)?;
+            Ok::<_, LedgerError>((rows, sent, bills))
         })
         .await??;
     let rules = rules(connection).await?;
     // Thousands of rows take their time; nothing else may wait for it.
-    tokio::task::spawn_blocking(move || judge(rows, sent, rules))
+    tokio::task::spawn_blocking(move || judge(rows, sent, bills, rules))
         .await
         .map_err(|error| Refusal::unexpected(&error))
 }
@@ -68,7 +72,12 @@ pub(super) async fn rules(connection: &Connection) -> Outcome<Rulebook> {
     })
 }
 
-fn judge(rows: Vec<RunRow>, mut sent: HashMap<String, u32>, mut rules: Rulebook) -> Vec<Judged> {
+fn judge(
+    rows: Vec<RunRow>,
+    mut sent: HashMap<String, u32>,
+    mut bills: Bills,
+    mut rules: Rulebook,
+) -> Vec<Judged> {
     let mut judged = Vec::with_capacity(rows.len());
     for row in rows {
         let mut count = phone_of(&row.form, rules.country).and_then(|phone| sent.get_mut(phone.e164()));
@@ -79,7 +88,10 @@ fn judge(rows: Vec<RunRow>, mut sent: HashMap<String, u32>, mut rules: Rulebook)
         {
             **count += 1;
         }
+        let content = reading.content.as_ref();
+        let again = content.and_then(|content| bills.repeated(row.position, content));
         judged.push(Judged {
+            again,
             position: row.position,
             form: row.form,
             reading,
@@ -88,6 +100,6 @@ fn judge(rows: Vec<RunRow>, mut sent: HashMap<String, u32>, mut rules: Rulebook)
     judged
 }
 
-fn phone_of(form: &DraftForm, country: ::invoice::Country) -> Option<Phone> {
+pub(super) fn phone_of(form: &DraftForm, country: ::invoice::Country) -> Option<Phone> {
     Phone::parse(&form.recipient.phone, country).ok()
 }

@@ -1,6 +1,7 @@
 //! Many at once: runs, their rows, sending, pausing, stopping. Nothing is sent but what was shown.
 
 mod acts;
+mod again;
 mod judged;
 mod rows;
 mod view;

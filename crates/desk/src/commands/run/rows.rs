@@ -3,6 +3,7 @@
 use ::invoice::{Channel, DraftForm, Money, Phone, Reading, read, read_date};
 use ledger::{LedgerError, RowState, RunResult};
 
+use super::again::Again;
 use super::judged::{self, Judged};
 use super::view;
 use crate::Desk;
@@ -85,7 +86,12 @@ async fn results(
 fn unsent(connection: &Connection, row: &Judged, channel: Channel) -> RunRowView {
     RunRowView {
         problems: forbidding(&row.reading, channel).map(problem).collect(),
-        warnings: row.reading.warnings.iter().map(problem).collect(),
+        warnings: row
+            .again
+            .iter()
+            .map(Again::warning)
+            .chain(row.reading.warnings.iter().map(problem))
+            .collect(),
         ..blank(connection, row.position, &row.form, row.reading.totals.gross)
     }
 }

@@ -5,6 +5,7 @@ use ledger::{LedgerError, Run, RunState};
 
 use super::judged::{self, Judged};
 use crate::Desk;
+use crate::commands::import;
 use crate::connection::Connection;
 use crate::ipc::{Nothing, RunList, RunOffer, RunProgress, RunRef, RunStateName, RunSummary, RunView};
 use crate::refuse::Outcome;
@@ -34,12 +35,17 @@ pub(crate) async fn run_show(desk: &Desk, run: RunRef) -> Outcome<RunView> {
 
 pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<RunView> {
     let asked = id.clone();
-    let run = connection
+    let (run, file) = connection
         .books
         .with(move |books| {
-            Ok::<_, LedgerError>(summary(&books.run(&asked)?, books.run_turned_invalid(&asked)?))
+            let run = books.run(&asked)?;
+            Ok::<_, LedgerError>((summary(&run, books.run_turned_invalid(&asked)?), run.file))
         })
         .await??;
+    let sent_before = match file {
+        Some(file) if run.progress.ready > 0 => import::sent_before(connection, file, id.clone()).await?,
+        _ => None,
+    };
     let judged = if run.progress.ready > 0 {
         judged::all(connection, id).await?
     } else {
@@ -49,19 +55,25 @@ pub(crate) async fn show(connection: &Connection, id: String) -> Outcome<RunView
         run,
         to_phone: offer(connection, &judged, Channel::Phone),
         as_link: offer(connection, &judged, Channel::Link),
+        sent_before,
     })
 }
 
 /// What would go by `channel` now.
 pub(super) fn offer(connection: &Connection, judged: &[Judged], channel: Channel) -> RunOffer {
     let going = judged.iter().filter(|row| row.may_go(channel));
-    let (count, minor) = going.fold((0_u32, 0_i64), |(count, minor), row| {
-        (count + 1, minor.saturating_add(row.reading.totals.gross.minor))
+    let (count, minor, again) = going.fold((0_u32, 0_i64, 0_u32), |(count, minor, again), row| {
+        (
+            count + 1,
+            minor.saturating_add(row.reading.totals.gross.minor),
+            again + u32::from(row.again.is_some()),
+        )
     });
     RunOffer {
         count,
         total: Money::of_minor(minor, connection.country.currency()).into(),
         wanting: u32::try_from(judged.len()).unwrap_or(u32::MAX) - count,
+        again,
     }
 }
 
