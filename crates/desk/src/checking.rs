@@ -166,9 +166,12 @@ async fn api(subject: &Subject<'_>, report: &mut Report) {
 fn gateway(error: Option<&ApiError>, signed_in: bool, report: &mut Report) -> bool {
     let (verdict, finding) = match error {
         None
-        | Some(ApiError::Refused { .. } | ApiError::NotFound { .. } | ApiError::AlreadyExists { .. }) => {
-            (Verdict::Good, Finding::GatewayPassed)
-        }
+        | Some(
+            ApiError::Forbidden { .. }
+            | ApiError::Refused { .. }
+            | ApiError::NotFound { .. }
+            | ApiError::AlreadyExists { .. },
+        ) => (Verdict::Good, Finding::GatewayPassed),
         Some(ApiError::Unauthorized { description, .. }) if names_the_app(description.as_deref()) => {
             (Verdict::Bad, Finding::GatewayRefused)
         }

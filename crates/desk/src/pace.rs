@@ -14,6 +14,9 @@ use crate::ipc::World;
 /// A pause that was asked for without a length.
 const UNSAID: SignedDuration = SignedDuration::from_mins(1);
 
+/// The shortest pause after a 429: one that asks for none would be asked again at once, and so without end.
+const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
+
 /// The longest pause that is believed; the client cuts longer ones to it too. It also bounds what a clock that was set
 /// back can do.
 const LONGEST: SignedDuration = SignedDuration::from_hours(1);
@@ -61,7 +64,7 @@ impl Allowance {
 
     fn wait(&mut self, now: Timestamp, asked: Option<Duration>) -> Timestamp {
         let asked = asked.and_then(|pause| SignedDuration::try_from(pause).ok());
-        let until = after(now, asked.unwrap_or(UNSAID).clamp(SignedDuration::ZERO, LONGEST));
+        let until = after(now, asked.unwrap_or(UNSAID).clamp(SHORTEST, LONGEST));
         self.shut_until = self.shut(now).map_or(until, |before| before.max(until));
         self.shut_until
     }
@@ -160,6 +163,13 @@ mod tests {
         assert_eq!(allowance.take(at(29_999)), Err(at(30_000)));
         assert_eq!(allowance.take(at(30_000)), Ok(()));
         assert_eq!(allowance.wait(at(40_000), None), at(100_000));
+    }
+
+    #[test]
+    fn a_busy_service_that_asks_for_no_pause_is_left_alone_for_a_second() {
+        let mut allowance = three_at_once_then_one_a_second();
+        assert_eq!(allowance.wait(at(0), Some(Duration::ZERO)), at(1_000));
+        assert_eq!(allowance.take(at(999)), Err(at(1_000)));
     }
 
     #[test]

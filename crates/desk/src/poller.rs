@@ -122,7 +122,9 @@ fn rest_after(connection: &Connection, error: &ApiError) -> Option<Timestamp> {
         | ApiError::Unclear {
             retry_after: Some(_), ..
         } => connection.pace.shut(now),
-        ApiError::NotSent { .. } | ApiError::Unauthorized { .. } => Some(now + REST),
+        ApiError::NotSent { .. } | ApiError::Unauthorized { .. } | ApiError::Forbidden { .. } => {
+            Some(now + REST)
+        }
         _ => None,
     }
 }

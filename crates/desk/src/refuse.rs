@@ -107,7 +107,7 @@ const fn usual_next(code: RefusalCode) -> NextStep {
     use RefusalCode as C;
     match code {
         C::ChangedMeanwhile => NextStep::Reload,
-        C::NotSendable | C::ConnectionInvalid | C::DaysNotInOrder => NextStep::Correct,
+        C::NotSendable | C::ConnectionInvalid | C::ReportTooLong | C::DaysNotInOrder => NextStep::Correct,
         C::SignInNeeded
         | C::OtherMerchant
         | C::ReportingNotAllowed

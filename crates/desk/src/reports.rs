@@ -41,7 +41,7 @@ pub(crate) async fn fetch(
     // What is paid while the report is read may be missing from it.
     let asked_at = connection.now();
     let mut told = Told::new(connection, (first, last));
-    for point in points(connection).await? {
+    for point in told.points(connection).await? {
         told.movements(connection, &point).await?;
         told.payouts(connection, &point).await?;
     }
@@ -82,6 +82,30 @@ impl Told {
         }
     }
 
+    /// Where invoices are paid to (spec 18.1). Answers that name no product leave every point in.
+    async fn points(&mut self, connection: &Connection) -> Outcome<Vec<String>> {
+        let reporting = reporting(connection)?;
+        let mut all: Vec<PaymentPoint> = Vec::new();
+        let mut next = Some(1);
+        while let Some(page) = next {
+            let ask = |ready: Arc<Ready>| async move {
+                reporting.payment_points(&ready.token, Uuid::new_v4(), page).await
+            };
+            let page = told(connection, ask).await?;
+            // What was paid to such a point is missing from the report.
+            self.unreadable += count(page.unreadable);
+            all.extend(page.entries);
+            next = further(page.next)?;
+        }
+        let mut seen = HashSet::new();
+        Ok(all
+            .into_iter()
+            .filter(|point| point.product_type.is_none() || point.is_for_invoices())
+            .map(|point| point.id)
+            .filter(|id| seen.insert(id.to_lowercase()))
+            .collect())
+    }
+
     async fn movements(&mut self, connection: &Connection, point: &str) -> Outcome<()> {
         let reporting = reporting(connection)?;
         let span = Span {
@@ -90,7 +114,7 @@ impl Told {
             to: self.to,
         };
         let mut next = Some(1);
-        while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
+        while let Some(page) = next {
             let ask = |ready: Arc<Ready>| async move {
                 let correlation = Uuid::new_v4();
                 reporting
@@ -107,7 +131,7 @@ impl Told {
                     None => self.unreadable += 1,
                 }
             }
-            next = page.next;
+            next = further(page.next)?;
         }
         Ok(())
     }
@@ -116,7 +140,7 @@ impl Told {
         let reporting = reporting(connection)?;
         let mut next = Some(1);
         let days = self.days;
-        while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
+        while let Some(page) = next {
             let ask = |ready: Arc<Ready>| async move {
                 let correlation = Uuid::new_v4();
                 reporting
@@ -131,7 +155,7 @@ impl Told {
                     None => self.unreadable += 1,
                 }
             }
-            next = page.next;
+            next = further(page.next)?;
         }
         Ok(())
     }
@@ -170,6 +194,17 @@ impl Told {
     }
 }
 
+/// The next page, if there is one. Without the rest nothing is kept: the days would count as told that were not.
+fn further(next: Option<u32>) -> Outcome<Option<u32>> {
+    match next {
+        Some(page) if page > MOST_PAGES => Err(Refusal::new(
+            RefusalCode::ReportTooLong,
+            "The report of these days has more pages than are read.",
+        )),
+        next => Ok(next),
+    }
+}
+
 fn count(entries: usize) -> u32 {
     u32::try_from(entries).unwrap_or(u32::MAX)
 }
@@ -182,28 +217,6 @@ fn reporting(connection: &Connection) -> Outcome<&Reporting> {
         )
         .with_detail("api_base_url")
     })
-}
-
-/// Where invoices are paid to (spec 18.1). Answers that name no product leave every point in.
-async fn points(connection: &Connection) -> Outcome<Vec<String>> {
-    let reporting = reporting(connection)?;
-    let mut all: Vec<PaymentPoint> = Vec::new();
-    let mut next = Some(1);
-    while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
-        let ask = |ready: Arc<Ready>| async move {
-            reporting.payment_points(&ready.token, Uuid::new_v4(), page).await
-        };
-        let page = told(connection, ask).await?;
-        all.extend(page.entries);
-        next = page.next;
-    }
-    let mut seen = HashSet::new();
-    Ok(all
-        .into_iter()
-        .filter(|point| point.product_type.is_none() || point.is_for_invoices())
-        .map(|point| point.id)
-        .filter(|id| seen.insert(id.to_lowercase()))
-        .collect())
 }
 
 /// A page, or why there is none. A sign-in that is good for invoices and not for this lacks the consent for it: version 3
@@ -227,7 +240,11 @@ where
             Ok(answer.value)
         }
         // Nothing is noted of the sign-in: for invoices it is good.
-        Err(ApiError::Unauthorized { .. } | ApiError::Refused { status: 403, .. }) => Err(Refusal::new(
+        Err(
+            ApiError::Unauthorized { .. }
+            | ApiError::Forbidden { .. }
+            | ApiError::Refused { status: 403, .. },
+        ) => Err(Refusal::new(
             RefusalCode::ReportingNotAllowed,
             "This sign-in does not include payments and payouts.",
         )),
@@ -275,4 +292,17 @@ async fn learn_payment_ids(connection: &Connection, days: (Date, Date)) -> Outco
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_of_too_many_pages_is_refused_and_not_taken_for_whole() {
+        let next = |page| further(page).map_err(|refusal| refusal.code);
+        assert_eq!(next(None), Ok(None));
+        assert_eq!(next(Some(MOST_PAGES)), Ok(Some(MOST_PAGES)));
+        assert_eq!(next(Some(MOST_PAGES + 1)), Err(RefusalCode::ReportTooLong));
+    }
 }

@@ -16,10 +16,6 @@ use crate::connection::{Connection, Ready};
 use crate::ipc::Event;
 use crate::refuse::Outcome as Done;
 
-/// After an unclear outcome the same bytes wait at least this long: the client's total time-out and a margin, so that the
-/// first attempt has surely ended at the service before the second one asks.
-const DOUBT_PAUSE: SignedDuration = SignedDuration::from_secs(45);
-
 /// The longest pause between two attempts that were turned away.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -214,7 +210,8 @@ pub(crate) fn outcome_of(error: &ApiError, attempts: u32, now: Timestamp) -> Out
         (_, ApiError::Throttled { retry_after, .. }) => {
             let asked = retry_after.and_then(|pause| SignedDuration::try_from(pause).ok());
             Outcome::NotSent {
-                retry_at: after(asked.unwrap_or_else(|| pause_after(attempts))),
+                // A service that asks to wait no time at all, or until a moment that has passed, is still busy.
+                retry_at: after(asked.unwrap_or_default().max(pause_after(attempts))),
             }
         }
         (Proof::NotSent, _) => Outcome::NotSent {
@@ -231,9 +228,9 @@ pub(crate) fn outcome_of(error: &ApiError, attempts: u32, now: Timestamp) -> Out
                 _ => None,
             };
             let asked = asked.and_then(|pause| SignedDuration::try_from(pause).ok());
-            let pause = pause_after(attempts).max(DOUBT_PAUSE);
             Outcome::Unclear {
-                retry_at: after(asked.unwrap_or_default().max(pause)),
+                // The books see to it that the attempt has surely ended by then (`ledger::pause_after_doubt`).
+                retry_at: after(asked.unwrap_or_default().max(pause_after(attempts))),
             }
         }
     }
@@ -263,6 +260,11 @@ pub(crate) fn answered_of(error: &ApiError) -> Answered {
         ApiError::AlreadyExists {
             code, description, ..
         } => (Some(*code), description.clone()),
+        // 403 in the service's words: they may say what the agreement lacks.
+        ApiError::Forbidden {
+            description: Some(words),
+            ..
+        } => (None, Some(words.clone())),
         other => (None, Some(other.to_string())),
     };
     answered(error.trace(), code, words)
@@ -270,7 +272,58 @@ pub(crate) fn answered_of(error: &ApiError) -> Answered {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    /// After the end of a call the service may still be at work on it for so long.
+    const MARGIN: Duration = Duration::from_secs(15);
+
+    fn busy(retry_after: Option<Duration>, attempts: u32) -> Outcome {
+        let trace = Box::default();
+        let error = ApiError::Throttled { retry_after, trace };
+        outcome_of(&error, attempts, Timestamp::UNIX_EPOCH)
+    }
+
+    fn not_sent_for(seconds: i64) -> Outcome {
+        Outcome::NotSent {
+            retry_at: Timestamp::from_second(seconds).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_busy_service_is_left_alone_as_long_as_it_asks_and_not_less_than_the_back_off() {
+        assert_eq!(busy(Some(Duration::from_secs(30)), 0), not_sent_for(30));
+        assert_eq!(busy(None, 3), not_sent_for(8));
+        // `Retry-After: 0`, and a moment that has passed.
+        assert_eq!(busy(Some(Duration::ZERO), 0), not_sent_for(1));
+        assert_eq!(busy(Some(Duration::ZERO), 6), not_sent_for(64));
+    }
+
+    #[test]
+    fn what_this_sign_in_may_not_send_is_kept_and_tried_less_and_less_often() {
+        let error = ApiError::Forbidden {
+            description: None,
+            trace: Box::default(),
+        };
+        let pauses = [0, 3, 40].map(|attempts| outcome_of(&error, attempts, Timestamp::UNIX_EPOCH));
+        assert_eq!(pauses, [1, 8, 300].map(not_sent_for));
+    }
+
+    #[test]
+    fn the_same_bytes_wait_longer_than_the_call_that_carried_them_may_take() {
+        let http = mobilepay::ApiHttp::default();
+        let batch = ledger::pause_after_doubt(true, Channel::Phone);
+        assert!(batch >= SignedDuration::try_from(http.batch_timeout + MARGIN).unwrap());
+        for (of_a_run, channel) in [
+            (false, Channel::Phone),
+            (false, Channel::Link),
+            (true, Channel::Link),
+        ] {
+            let one = ledger::pause_after_doubt(of_a_run, channel);
+            assert!(one >= SignedDuration::try_from(http.total_timeout + MARGIN).unwrap());
+        }
+    }
 
     #[test]
     fn the_pause_doubles_and_ends_at_five_minutes() {

@@ -16,6 +16,8 @@ struct Found {
     session: Option<SessionTrouble>,
     /// Calls in a row that were not accepted although the token before the last one was renewed.
     not_accepted: u32,
+    /// The last answer was that this sign-in may not act (403).
+    not_allowed: bool,
 }
 
 /// So many 401s in a row, each with another token, are no token's fault any more (spec 3: refresh once, try once more).
@@ -35,6 +37,7 @@ impl Troubles {
         Self(Mutex::new(Found {
             session,
             not_accepted: 0,
+            not_allowed: false,
         }))
     }
 
@@ -44,6 +47,7 @@ impl Troubles {
         found
             .session
             .or_else(|| (found.not_accepted >= TOO_OFTEN).then(|| plain(Trouble::NotAccepted)))
+            .or_else(|| found.not_allowed.then(|| plain(Trouble::NotAllowed)))
     }
 
     /// Takes down how asking for a token ended. Answers whether there is something new to say.
@@ -54,13 +58,18 @@ impl Troubles {
     /// Takes down how a call ended. Answers whether there is something new to say.
     pub(crate) fn note_call(&self, error: Option<&ApiError>) -> bool {
         self.changes(|found| {
-            found.not_accepted = match error {
-                Some(ApiError::Unauthorized { .. }) => found.not_accepted.saturating_add(1),
+            let (not_accepted, not_allowed) = match error {
+                Some(ApiError::Unauthorized { .. }) => {
+                    (found.not_accepted.saturating_add(1), found.not_allowed)
+                }
+                Some(ApiError::Forbidden { .. }) => (0, true),
                 // Without an answer nothing is known about the token.
-                Some(ApiError::NotSent { .. }) => found.not_accepted,
-                Some(ApiError::Unclear { trace, .. }) if trace.status.is_none() => found.not_accepted,
-                _ => 0,
+                Some(ApiError::NotSent { .. }) => return,
+                Some(ApiError::Unclear { trace, .. }) if trace.status.is_none() => return,
+                _ => (0, false),
             };
+            found.not_accepted = not_accepted;
+            found.not_allowed = not_allowed;
         })
     }
 
@@ -99,4 +108,26 @@ fn of(error: &SessionError) -> Option<SessionTrouble> {
             seconds: Some(*seconds),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forbidden() -> ApiError {
+        ApiError::Forbidden {
+            description: None,
+            trace: Box::default(),
+        }
+    }
+
+    #[test]
+    fn a_sign_in_that_may_not_act_is_said_until_an_answer_says_otherwise() {
+        let troubles = Troubles::at_start(None);
+        assert!(troubles.note_call(Some(&forbidden())));
+        assert_eq!(troubles.now(), Some(plain(Trouble::NotAllowed)));
+        assert!(!troubles.note_call(Some(&forbidden())), "it is no news");
+        assert!(troubles.note_call(None));
+        assert_eq!(troubles.now(), None);
+    }
 }

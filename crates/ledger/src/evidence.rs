@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ledger, LedgerError, fold, outbox, sql};
+use crate::{Ledger, LedgerError, fold, on_its_way, sql};
 
 /// How long the day of a payment is asked for again. A service that cannot tell it in a week never will.
 const DAY_OWED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -257,7 +257,7 @@ fn follow(db: &Connection, invoice_id: &str, said: &Said) -> Result<(), LedgerEr
     let Some(state) = told.as_deref().map(State::parse).filter(State::is_final) else {
         return Ok(());
     };
-    let young = said.at <= outbox::after(sql::moment(changed_at)?, DAY_OWED_FOR);
+    let young = said.at <= on_its_way::after(sql::moment(changed_at)?, DAY_OWED_FOR);
     let owed = said.day_owed && state == State::Paid && payment_date.is_none() && young;
     db.prepare_cached("UPDATE invoice SET next_poll_at = ?2 WHERE id = ?1")?
         .execute(params![invoice_id, owed.then(|| said.at.as_millisecond())])?;

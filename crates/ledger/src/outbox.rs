@@ -8,11 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::evidence::{self, Evidence, Source, What};
+use crate::on_its_way::{after, pause_of};
 use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError, TradeDay, callbacks, invoices, recheck, sql};
-
-/// How long an interrupted attempt may still be on its way: the caller's total time-out and a margin (security 6.2).
-pub(crate) const STILL_ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(45);
 
 /// How an attempt ended, by what it proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +31,7 @@ pub enum Outcome {
         /// When.
         retry_at: Timestamp,
     },
-    /// Nobody knows; the identical bytes again at `retry_at`.
+    /// Nobody knows; the identical bytes again at `retry_at`, and not before the attempt has surely ended.
     Unclear {
         /// When.
         retry_at: Timestamp,
@@ -55,8 +53,8 @@ impl Ledger {
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
             for (id, began) in &found {
-                let again =
-                    after(sql::moment(*began)?, STILL_ON_ITS_WAY).clamp(now, after(now, STILL_ON_ITS_WAY));
+                let pause = pause_of(db, id)?;
+                let again = after(sql::moment(*began)?, pause).clamp(now, after(now, pause));
                 evidence::add(
                     db,
                     id,
@@ -216,7 +214,10 @@ fn settle(
             if doubted { "in_doubt" } else { "waiting" },
             *retry_at,
         ),
-        Outcome::Unclear { retry_at } => (What::AnswerLost, "in_doubt", *retry_at),
+        Outcome::Unclear { retry_at } => {
+            let ended = after(now, pause_of(db, id)?);
+            (What::AnswerLost, "in_doubt", ended.max(*retry_at))
+        }
     };
     let source = if said.status.is_some() {
         Source::Answer
@@ -264,10 +265,6 @@ pub(crate) fn turned_away(db: &Connection, id: &str) -> Result<bool, LedgerError
 /// A refused repeat is tried again once a day: the service's refusal may pass (a daily limit), the doubt stays.
 fn after_doubt(now: Timestamp) -> Timestamp {
     after(now, SignedDuration::from_hours(24))
-}
-
-pub(crate) fn after(moment: Timestamp, pause: SignedDuration) -> Timestamp {
-    moment.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 /// Until when it waits, for the timeline.

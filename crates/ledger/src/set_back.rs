@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
-use crate::outbox::{STILL_ON_ITS_WAY, after};
+use crate::on_its_way::{AFTER_MANY, AFTER_ONE, after};
 use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError};
 
@@ -17,9 +17,10 @@ impl Ledger {
         let to_come = after(now, A_LITTLE).as_millisecond();
         self.transaction(|db| {
             let waiting = db.prepare_cached(PUT_OFF)?.execute(params![
-                after(now, STILL_ON_ITS_WAY).as_millisecond(),
+                after(now, AFTER_ONE).as_millisecond(),
                 to_come,
-                PAUSED
+                PAUSED,
+                after(now, AFTER_MANY).as_millisecond()
             ])?;
             let followed = db
                 .prepare_cached(FOLLOWED)?
@@ -29,9 +30,10 @@ impl Ledger {
     }
 }
 
-pub(crate) const PUT_OFF: &str = "UPDATE invoice INDEXED BY invoice_to_send SET not_before = ?1
+pub(crate) const PUT_OFF: &str = "UPDATE invoice INDEXED BY invoice_to_send
+     SET not_before = CASE WHEN run IS NOT NULL AND channel = 'phone' THEN ?4 ELSE ?1 END
      WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before > ?1 AND not_before < ?3
-         AND changed_at > ?2";
+         AND changed_at > ?2 AND not_before > CASE WHEN run IS NOT NULL AND channel = 'phone' THEN ?4 ELSE ?1 END";
 
 pub(crate) const FOLLOWED: &str = "UPDATE invoice INDEXED BY invoice_to_poll SET next_poll_at = ?1
      WHERE next_poll_at IS NOT NULL AND next_poll_at > ?1 AND max(changed_at, coalesce(last_checked_at, 0)) > ?2";

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::evidence::{self, Evidence, What};
 use crate::invoices::{self, InvoiceSummary, SUMMARY};
-use crate::outbox::{STILL_ON_ITS_WAY, after, move_to};
+use crate::on_its_way::surely_ended;
+use crate::outbox::move_to;
 use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError, sql};
 
@@ -116,7 +117,7 @@ pub(crate) fn retry(db: &Connection, invoice_id: &str, now: Timestamp) -> Result
     let safe = if busy(db, invoice_id)? {
         not_before
     } else if found == "in_doubt" {
-        last_attempt(db, invoice_id)?.map_or(now, |at| after(at, STILL_ON_ITS_WAY))
+        surely_ended(db, invoice_id)?.unwrap_or(now)
     } else {
         now
     };
@@ -129,13 +130,6 @@ pub(crate) fn retry(db: &Connection, invoice_id: &str, now: Timestamp) -> Result
 /// Whether the service asked to wait (429).
 fn busy(db: &Connection, invoice_id: &str) -> Result<bool, LedgerError> {
     Ok(reason(db, invoice_id)?.is_some_and(|row| row.what == What::NotSent && row.status == Some(429)))
-}
-
-fn last_attempt(db: &Connection, invoice_id: &str) -> Result<Option<Timestamp>, LedgerError> {
-    let at: Option<i64> = db
-        .prepare_cached("SELECT max(at) FROM evidence WHERE invoice_id = ?1 AND what = 'attempted'")?
-        .query_row([invoice_id], |row| row.get(0))?;
-    at.map(sql::moment).transpose()
 }
 
 pub(crate) fn reason(db: &Connection, invoice_id: &str) -> Result<Option<Evidence>, LedgerError> {

@@ -224,9 +224,9 @@ fn what_waits_says_why_since_when_and_until_when() {
 #[test]
 fn trying_now_does_not_overtake_an_attempt_that_may_still_be_on_its_way() {
     let mut shop = doubted(&Bill::default());
-    assert_eq!(shop.books.retry_now("a", at(10)).unwrap(), at(51));
-    assert_eq!(shop.next_to_send(at(50)), None);
-    assert!(shop.next_to_send(at(51)).is_some());
+    assert_eq!(shop.books.retry_now("a", at(10)).unwrap(), at(52));
+    assert_eq!(shop.next_to_send(at(51)), None);
+    assert!(shop.next_to_send(at(52)).is_some());
 }
 
 #[test]

@@ -181,7 +181,10 @@ fn killed_while_the_one_call_is_on_its_way_all_of_it_is_in_doubt() {
             .unwrap()
             .is_empty()
     );
-    let again = shop.books.next_batch(invoice::Channel::Phone, at(60), 9).unwrap();
+    let again = shop
+        .books
+        .next_batch(invoice::Channel::Phone, at(150), 9)
+        .unwrap();
     assert!(again.len() == 3 && again.iter().all(|item| item.was_in_doubt));
 }
 

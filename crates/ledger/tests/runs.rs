@@ -269,7 +269,7 @@ fn killed_with_a_batch_on_its_way_all_of_it_is_in_doubt() {
     let mut shop = shop.reopen();
     assert_eq!(shop.books.recover(at(10)).unwrap(), 3);
     assert_eq!(counts(&shop).in_doubt, 3);
-    let again = shop.books.next_batch(Channel::Phone, at(60), 9).unwrap();
+    let again = shop.books.next_batch(Channel::Phone, at(150), 9).unwrap();
     assert!(again.iter().all(|item| item.was_in_doubt));
     assert_eq!(again[2].request, bytes("i3", 3));
 }
@@ -332,9 +332,9 @@ fn what_is_in_doubt_goes_again_without_what_is_new() {
             .map(|item| item.invoice_id)
             .collect::<Vec<_>>()
     };
-    assert_eq!(taken(61), ["i1", "i2"]);
-    assert_eq!(taken(61), ["i3", "i4"]);
-    assert_eq!(taken(61), [""; 0], "what is on its way is not taken twice");
+    assert_eq!(taken(150), ["i1", "i2"]);
+    assert_eq!(taken(150), ["i3", "i4"]);
+    assert_eq!(taken(150), [""; 0], "what is on its way is not taken twice");
 }
 
 #[test]
@@ -438,4 +438,42 @@ fn what_a_customer_was_billed_is_found_by_phone_and_by_name() {
     );
     assert_eq!(shop.books.billed_to_phone(&phone, at(60)).unwrap(), []);
     assert_eq!(shop.books.billed_to_name("Østergade", at(-60)).unwrap(), []);
+}
+
+#[test]
+fn a_batch_in_doubt_waits_until_it_has_surely_ended_also_when_it_is_tried_by_hand() {
+    let mut shop = import(3);
+    queue(&mut shop, 3, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    let lost = |id: &String| settled(id, Outcome::Unclear { retry_at: at(127) });
+    let all: Vec<Settled> = ids.iter().map(lost).collect();
+    // Its time-out is two minutes.
+    shop.books.settle_batch(&all, at(126)).unwrap();
+    let ended = 126 + 135;
+    assert_eq!(shop.books.next_run_wake().unwrap(), Some(at(ended)));
+    assert_eq!(shop.books.retry_now(&ids[0], at(130)).unwrap(), at(ended));
+    assert_eq!(take(&mut shop, "early", ended - 1, 9), Load::default());
+    assert_eq!(take(&mut shop, "again", ended, 9).items.len(), 3);
+}
+
+#[test]
+fn a_batch_that_was_interrupted_waits_longer_than_its_time_out() {
+    let mut shop = import(1);
+    queue(&mut shop, 1, "").unwrap();
+    begin(&mut shop, 6);
+    let mut shop = shop.reopen();
+    shop.books.recover(at(20)).unwrap();
+    assert_eq!(shop.books.next_run_wake().unwrap(), Some(at(6 + 135)));
+}
+
+#[test]
+fn a_clock_that_was_set_right_does_not_hurry_a_batch_in_doubt() {
+    let mut shop = import(1);
+    queue(&mut shop, 1, "").unwrap();
+    let id = begin(&mut shop, 6).remove(0);
+    let lost = settled(&id, Outcome::Unclear { retry_at: at(9) });
+    shop.books.settle_batch(&[lost], at(8)).unwrap();
+    assert_eq!(shop.books.heed_set_back(at(-7_200)).unwrap(), 1);
+    assert_eq!(shop.books.next_run_wake().unwrap(), Some(at(-7_200 + 135)));
+    assert_eq!(shop.books.heed_set_back(at(-7_200)).unwrap(), 0, "once is enough");
 }

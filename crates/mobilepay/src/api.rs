@@ -12,6 +12,7 @@ use crate::{
     GatewayCredentials, Issuers, Me, SetupError, Status, answers, batch,
     exchange::{self, Good},
     gateway::Gateway,
+    refusal,
 };
 
 /// The Invoice API at one base address with one set of gateway credentials.
@@ -91,7 +92,9 @@ impl Api {
             invoice_id,
             "cancel",
         ];
-        let call = self.gateway.effect(Method::PUT, token, correlation_id, &path)?;
+        let call = self
+            .gateway
+            .bare_effect(Method::PUT, token, correlation_id, &path)?;
         exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
     }
 
@@ -181,6 +184,7 @@ impl Api {
             .effect(Method::POST, token, correlation_id, path)?
             .header(header::CONTENT_TYPE, "application/json")
             .body(bytes.to_vec());
-        exchange::exchange(call, correlation_id).await
+        let answer = exchange::exchange(call, correlation_id).await;
+        answer.map_err(refusal::of_create)
     }
 }

@@ -292,6 +292,10 @@ fn refused(errors: Vec<Envelope>, trace: Trace) -> ApiError {
             trace,
         };
     }
+    // As of a single create ([`refusal::of_create`]).
+    if !errors.iter().any(Envelope::is_explained) {
+        return refusal::unclear(UnclearReason::Unexplained, None, trace);
+    }
     ApiError::Refused {
         status,
         code: errors.iter().find_map(|error| error.code),
@@ -303,7 +307,7 @@ fn refused(errors: Vec<Envelope>, trace: Trace) -> ApiError {
 
 /// An error of the whole call. "Exists already" about a batch does not say which, so it proves nothing about any.
 pub(crate) fn error_of_all(error: ApiError) -> ApiError {
-    match error {
+    match refusal::of_create(error) {
         ApiError::AlreadyExists { trace, .. } => refusal::unclear(UnclearReason::Unreadable, None, trace),
         error => error,
     }

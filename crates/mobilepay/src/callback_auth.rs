@@ -143,14 +143,15 @@ struct ApiKey<'a> {
 }
 
 impl Api {
-    /// Whether `address` may be given to the service: https, or in the practice world plain http to this machine.
+    /// Whether `address` may be given to the service: https, or where the service itself is
+    /// reached by plain http on this machine, that.
     pub fn check_callback_address(&self, address: &Url) -> Result<(), CallbackError> {
         let bare =
             address.username().is_empty() && address.password().is_none() && address.fragment().is_none();
         match address.scheme() {
             _ if !bare || !address.has_host() => Err(CallbackError::BadAddress),
             "https" => Ok(()),
-            "http" if self.gateway.is_practice && gateway::is_loopback(address) => Ok(()),
+            "http" if self.gateway.is_plain && gateway::is_loopback(address) => Ok(()),
             _ => Err(CallbackError::NotHttps),
         }
     }

@@ -102,6 +102,33 @@ pub const fn meaning(code: u32) -> Meaning {
     }
 }
 
+/// The published texts of spec 13.3 that say what is wrong, each with the first code that has it. *Technical error* is not
+/// among them: without its code it says nothing of the invoice.
+const TEXTS: [(&str, u32); 13] = [
+    ("Total amount must be greater than 0", 10008),
+    ("MobilePay user not found", 10101),
+    ("MobilePay user not available", 10102),
+    ("Invoice already exists", 10104),
+    ("Total invoice amount is exceeded", 10201),
+    ("Invoice issuer not found", 10202),
+    ("Account validation error", 10203),
+    ("Merchant not found", 10302),
+    ("DueDate must be no later than", 10310),
+    ("DueDate must be today or later", 10311),
+    ("IssueDate must be no later than today", 10312),
+    ("Your daily limit has been reached", 10314),
+    ("Invoice has already been paid", 10504),
+];
+
+/// The code whose published text stands in `words`: a code may be null where its text is not (spec 9.3).
+pub(crate) fn code_of(words: &str) -> Option<u32> {
+    let words = words.to_ascii_lowercase();
+    let mut known = TEXTS.iter();
+    known
+        .find(|(text, _)| words.contains(&text.to_ascii_lowercase()))
+        .map(|(_, code)| *code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +153,24 @@ mod tests {
         }
         for code in [0, 10018, 10108, 10200, 10206, 10316, 10505, u32::MAX] {
             assert_eq!(meaning(code), Meaning::Unknown, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_published_text_is_known_without_its_code() {
+        assert_eq!(code_of("Invoice already exists"), Some(10104));
+        assert_eq!(code_of("invoice ALREADY exists.\r\n"), Some(10104));
+        assert_eq!(
+            code_of("DueDate must be no later than 400 days from today"),
+            Some(10310)
+        );
+        for words in [
+            "",
+            "Conflict",
+            "Internal server error",
+            "Technical error - please contact",
+        ] {
+            assert_eq!(code_of(words), None, "{words}");
         }
     }
 

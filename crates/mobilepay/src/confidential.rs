@@ -3,9 +3,13 @@
 //! Gateways and debugging proxies echo requests in their errors. What is kept as evidence must not hold the token by which
 //! it was asked for, however it was written down.
 
+use std::ops::Range;
+
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use url::form_urlencoded;
+
+use crate::escapes::{self, View};
 
 /// Shorter values are left alone: they could be an amount or a word, and striking them would change what is said.
 const SHORTEST: usize = 12;
@@ -37,21 +41,70 @@ impl Confidential {
         )
     }
 
-    /// `text` without them.
-    pub(crate) fn strike(&self, mut text: String) -> String {
+    /// `text` without them, also where their characters are escaped: as in JSON, as in HTML, and as in JSON within that.
+    pub(crate) fn strike(&self, text: String) -> String {
+        let mut text = self.strike_plain(text);
+        let ways: [&[escapes::Read]; 5] = [
+            &[escapes::json],
+            &[escapes::html],
+            &[escapes::json, escapes::html],
+            &[escapes::json, escapes::json],
+            &[escapes::json, escapes::json, escapes::html],
+        ];
+        for reads in ways {
+            if let Some(view) = unescaped(&text, reads) {
+                self.strike_seen(&mut text, &view);
+            }
+        }
+        text
+    }
+
+    fn strike_plain(&self, mut text: String) -> String {
         for form in &self.0 {
             if text.contains(&form.text) {
                 text = text.replace(&form.text, form.instead);
             }
         }
-        let cut = self
-            .0
-            .iter()
-            .filter_map(|form| form.begins_at_the_end_of(&text))
-            .min();
+        let cut = self.cut(&text);
         text.truncate(cut.unwrap_or(text.len()));
         text
     }
+
+    /// Takes out of `text` what can be seen in `view` of it.
+    fn strike_seen(&self, text: &mut String, view: &View) {
+        let mut seen: Vec<(Range<usize>, &str)> = Vec::new();
+        for form in &self.0 {
+            let matches = view.text.match_indices(&form.text);
+            seen.extend(matches.map(|(at, _)| (view.place(at..at + form.text.len()), form.instead)));
+        }
+        if let Some(cut) = self.cut(&view.text) {
+            seen.push((view.place(cut..view.text.len()), ""));
+        }
+        // From the end, so that what is still to come stays where it is; of two that overlap the later one is out already.
+        seen.sort_by_key(|(place, _)| (place.start, place.end));
+        let mut from = text.len();
+        for (place, instead) in seen.into_iter().rev() {
+            if place.start < from {
+                text.replace_range(place.start..place.end.min(from), instead);
+                from = place.start;
+            }
+        }
+    }
+
+    /// Where a text that ends in the middle of one must end instead.
+    fn cut(&self, text: &str) -> Option<usize> {
+        let ends = self.0.iter().filter_map(|form| form.begins_at_the_end_of(text));
+        ends.min()
+    }
+}
+
+/// `text` read by each of `reads` in turn; `None` if one of them has nothing to read.
+fn unescaped(text: &str, reads: &[escapes::Read]) -> Option<View> {
+    if !text.contains(['\\', '&']) {
+        return None;
+    }
+    let whole = View::of(text);
+    reads.iter().try_fold(whole, |view, read| view.without(*read))
 }
 
 impl Form {
@@ -70,7 +123,6 @@ fn forms(value: &str) -> Vec<Form> {
     };
     let mut texts = vec![
         value.to_owned(),
-        value.replace('/', "\\/"),
         form_urlencoded::byte_serialize(value.as_bytes()).collect(),
         each(percent_upper, ""),
         each(percent_lower, ""),
@@ -79,7 +131,6 @@ fn forms(value: &str) -> Vec<Form> {
     ];
     for before in 0..3 {
         texts.push(core(&BASE64_STANDARD_NO_PAD, before, value));
-        texts.push(core(&BASE64_STANDARD_NO_PAD, before, value).replace('/', "\\/"));
         texts.push(core(&BASE64_URL_SAFE_NO_PAD, before, value));
     }
     let words = texts.into_iter().map(|text| Form {
@@ -174,6 +225,69 @@ mod tests {
             serde_json::json!({ "InvoiceId": "1", "echo": TOKEN, "bytes": TOKEN.as_bytes() }).to_string();
         let left = confidential().strike(body);
         assert_eq!(left, r#"{"InvoiceId":"1","bytes":[0],"echo":"removed"}"#);
+    }
+
+    /// `+ & ' " < > \` are what encoders escape.
+    const HARD: &str = r#"q3+Zk9&aa'BB"cc<DD>ee\Ff==æ😀"#;
+
+    fn in_html(text: &str) -> String {
+        let escaped = |character: char| match character {
+            '&' => "&amp;".to_owned(),
+            '<' => "&lt;".to_owned(),
+            '>' => "&gt;".to_owned(),
+            '"' => "&quot;".to_owned(),
+            '\'' => "&#39;".to_owned(),
+            '+' => "&#x2B;".to_owned(),
+            other => other.to_string(),
+        };
+        text.chars().map(escaped).collect()
+    }
+
+    /// As ASP.NET does it.
+    fn in_cautious_json(text: &str) -> String {
+        let escaped = |character: char| {
+            let mut units = [0; 2];
+            match character {
+                'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '=' => character.to_string(),
+                other => other
+                    .encode_utf16(&mut units)
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04X}"))
+                    .collect(),
+            }
+        };
+        text.chars().map(escaped).collect()
+    }
+
+    fn in_json(text: &str) -> String {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    }
+
+    #[test]
+    fn a_secret_is_struck_however_its_characters_are_escaped() {
+        let confidential = Confidential::of(&HeaderMap::new(), Some(HARD));
+        for written in [
+            HARD.to_owned(),
+            in_json(HARD),
+            in_cautious_json(HARD),
+            in_html(HARD),
+            in_json(&in_html(HARD)),
+            in_cautious_json(&in_html(HARD)),
+            in_json(&in_json(HARD)),
+            in_json(&in_cautious_json(HARD)),
+            in_json(&in_json(&in_html(HARD))),
+            in_cautious_json(&BASE64_STANDARD.encode(HARD)),
+        ] {
+            let left = confidential.strike(format!("{{\"a\":\"{written}\",\"b\":\"{written}!\"}}"));
+            assert!(
+                !left.contains("Zk9") && left.contains("removed"),
+                "{written} stays {left}"
+            );
+            assert!(left.starts_with("{\"a\":\"") && left.ends_with("!\"}"), "{left}");
+        }
+        let cut = in_cautious_json(&HARD[..9]);
+        assert_eq!(confidential.strike(format!("Password: {cut}")), "Password: ");
     }
 
     #[test]

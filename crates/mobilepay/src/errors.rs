@@ -66,6 +66,14 @@ pub enum ApiError {
         /// Technical details.
         trace: Box<Trace>,
     },
+    /// 403 without a code: not carried out. It is about the token or the agreement and not about what was sent (spec 3, 13.2).
+    #[error("this sign-in may not act for this merchant")]
+    Forbidden {
+        /// The words, if any.
+        description: Option<String>,
+        /// Technical details.
+        trace: Box<Trace>,
+    },
     /// The service looked at it and said no.
     #[error("refused with {status}: {}", description.as_deref().unwrap_or("no reason given"))]
     Refused {
@@ -126,6 +134,7 @@ impl ApiError {
         match self {
             Self::NotSent { trace, .. }
             | Self::Unauthorized { trace, .. }
+            | Self::Forbidden { trace, .. }
             | Self::Refused { trace, .. }
             | Self::AlreadyExists { trace, .. }
             | Self::Throttled { trace, .. }
@@ -176,6 +185,9 @@ pub enum UnclearReason {
     /// The answer is longer than any answer of this call can be.
     #[error("the answer was too long")]
     TooLong,
+    /// A refusal to create that does not tell whether the invoice exists.
+    #[error("the service answered with a conflict and did not say which")]
+    Unexplained,
     /// A complete answer which does not say what it must.
     #[error("the answer could not be read")]
     Unreadable,
@@ -212,7 +224,9 @@ pub enum Proof {
 pub const fn proves(error: &ApiError) -> Proof {
     match error {
         ApiError::NotSent { .. } => Proof::NotSent,
-        ApiError::Unauthorized { .. } | ApiError::Throttled { .. } => Proof::NotCarriedOut,
+        ApiError::Unauthorized { .. } | ApiError::Forbidden { .. } | ApiError::Throttled { .. } => {
+            Proof::NotCarriedOut
+        }
         ApiError::Refused { .. } | ApiError::NotFound { .. } => Proof::Refused,
         ApiError::AlreadyExists { .. } => Proof::ExistsAlready,
         ApiError::Unclear { .. } => Proof::Nothing,

@@ -4,7 +4,7 @@
 use std::{error::Error, io};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::{Client, RequestBuilder, Response, Url};
 use uuid::Uuid;
 
@@ -111,6 +111,7 @@ async fn carry(
         Err(error) => return Err(unanswered(&error, trace)),
     };
     let confidential = Confidential::of(request.headers(), secret);
+    let creates = request.method() == Method::POST;
     let response = match http.execute(request).await {
         Ok(response) => response,
         Err(error) => return Err(unanswered(&error, trace)),
@@ -129,15 +130,19 @@ async fn carry(
     tracing::debug!(%correlation_id, status = status.as_u16(), bytes = body.len(), "answer");
     match end {
         Ok(()) if status.is_success() => Ok(Good { body, text, trace }),
-        Ok(()) => Err(refusal::error_of(status.as_u16(), &headers, trace)),
-        Err(reason) => Err(unfinished(reason, status.as_u16(), &headers, trace)),
+        Ok(()) => Err(refusal::error_of(status.as_u16(), &headers, &text, trace)),
+        // Of a create the rest of a 404 may have said that it exists already.
+        Err(reason) if creates && status == StatusCode::NOT_FOUND => {
+            Err(refusal::unclear(reason, None, Box::new(trace)))
+        }
+        Err(reason) => Err(unfinished(reason, status.as_u16(), &headers, &text, trace)),
     }
 }
 
 /// An answer whose body did not come whole. The status alone decides only where no body could change its meaning.
-fn unfinished(reason: UnclearReason, status: u16, headers: &HeaderMap, trace: Trace) -> ApiError {
+fn unfinished(reason: UnclearReason, status: u16, headers: &HeaderMap, text: &str, trace: Trace) -> ApiError {
     if matches!(status, 401 | 404 | 429) {
-        return refusal::error_of(status, headers, trace);
+        return refusal::error_of(status, headers, text, trace);
     }
     refusal::unclear(reason, None, Box::new(trace))
 }

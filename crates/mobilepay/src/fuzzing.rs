@@ -7,8 +7,13 @@ use http::{HeaderMap, HeaderValue, header};
 use invoice::Channel;
 
 use crate::{
-    ApiError, FrozenBatch, FrozenRequest, Proof, Trace, answers, batch, consents, json::is_id, proves,
-    read_events, refusal, reporting,
+    ApiError, FrozenBatch, FrozenRequest, Proof, Trace, answers, batch,
+    confidential::Confidential,
+    consents,
+    json::is_id,
+    proves, read_events,
+    refusal::{self, Envelope},
+    reporting, user_simulation,
 };
 
 const ASKED: &str = "63679ab7-cc49-4f75-80a7-86217fc105ea";
@@ -44,6 +49,9 @@ pub fn good_answer(body: &str) {
         assert!(is_id(&consent.consent_id));
         let granted = consent.state == crate::ConsentState::Granted;
         assert!(granted || (consent.phone.is_none() && consent.granted_on.is_none()));
+    }
+    if let Some(accepted) = user_simulation::accepted(body) {
+        assert!(is_id(&accepted.invoice_id));
     }
     if let Some(page) = consents::consent_page(body, Some("after")) {
         assert_ne!(page.next.as_deref(), Some("after"));
@@ -100,7 +108,7 @@ pub fn batch_answer(body: &str) {
 /// Reads `body` as an answer with any status, and `wait` as its `Retry-After`.
 ///
 /// # Panics
-/// If a status in which the service may have acted proves that it did not.
+/// If a status in which the service may have acted proves that it did not, or another proves more or less than it does.
 pub fn bad_answer(status: u16, wait: &[u8], body: &str) {
     let mut headers = HeaderMap::new();
     if let Ok(wait) = HeaderValue::from_bytes(wait) {
@@ -115,14 +123,45 @@ pub fn bad_answer(status: u16, wait: &[u8], body: &str) {
         body: body.to_owned(),
         ..Trace::default()
     };
-    let error = refusal::error_of(status, &headers, trace);
+    let error = refusal::error_of(status, &headers, body, trace);
     assert_eq!(error.trace().body, body);
     let may_have_acted = !(400..500).contains(&status) || status == 408;
     assert!(!may_have_acted || matches!(proves(&error), Proof::Nothing | Proof::ExistsAlready));
     if let ApiError::Throttled { retry_after, .. } | ApiError::Unclear { retry_after, .. } = &error {
         assert!(retry_after.is_none_or(|wait| wait.as_secs() <= 3600));
     }
+    let created = refusal::of_create(error.clone());
+    let proven = match (status, proves(&created)) {
+        // It is told in words or by code, whatever the status is.
+        (_, Proof::ExistsAlready) => true,
+        (401 | 429, proof) => proof == Proof::NotCarriedOut,
+        (403, proof) => matches!(proof, Proof::NotCarriedOut | Proof::Refused),
+        // What is refused is refused for a reason that was told.
+        (409, Proof::Refused) => Envelope::read(body).is_some_and(|error| error.is_explained()),
+        (400..=407 | 410..500, proof) => proof == Proof::Refused,
+        (_, proof) => proof == Proof::Nothing,
+    };
+    assert!(proven, "{status}: {created:?}");
     assert_ne!(proves(&batch::error_of_all(error)), Proof::ExistsAlready);
+}
+
+/// Strikes `secret` from `before` and `after` with it in between, written as JSON writes it.
+///
+/// # Panics
+/// If it can still be read in what is left, with or without the escapes.
+pub fn echo(secret: &str, before: &str, after: &str) {
+    // Shorter ones are left alone, and control characters stand in no credential.
+    if secret.len() < 12 || secret.chars().any(char::is_control) {
+        return;
+    }
+    let confidential = Confidential::of(&HeaderMap::new(), Some(secret));
+    let said = serde_json::Value::from(format!("{before}{secret}{after}")).to_string();
+    for text in [said, format!("{before}{secret}{after}")] {
+        let left = confidential.strike(text);
+        assert!(!left.contains(secret));
+        let read: Option<String> = serde_json::from_str(&left).ok();
+        assert!(read.is_none_or(|read| !read.contains(secret)));
+    }
 }
 
 /// Reads `body` as a callback.
@@ -216,6 +255,15 @@ mod tests {
                 bad_answer(status, b"17", body);
                 callback(body.as_bytes());
             }
+        }
+
+        #[test]
+        fn no_echo_keeps_a_secret(
+            secret in r#"[a-z+/&'"<>\\=]{12,20}"#,
+            before in r#"[a-z+/&'"<>\\;]{0,9}"#,
+            after in r#"[a-z+/&'"<>\\;]{0,9}"#,
+        ) {
+            echo(&secret, &before, &after);
         }
 
         #[test]

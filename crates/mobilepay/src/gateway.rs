@@ -40,12 +40,6 @@ impl AccessToken {
     }
 }
 
-impl From<SecretString> for AccessToken {
-    fn from(token: SecretString) -> Self {
-        Self(token)
-    }
-}
-
 /// How calls are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiHttp {
@@ -110,8 +104,8 @@ pub(crate) struct Gateway {
     client_secret: HeaderValue,
     /// How long a batch may take.
     pub(crate) batch_timeout: Duration,
-    /// Whether this is a world of plain http on this machine.
-    pub(crate) is_practice: bool,
+    /// Whether calls go over plain http to this machine.
+    pub(crate) is_plain: bool,
 }
 
 impl Gateway {
@@ -130,7 +124,7 @@ impl Gateway {
             client_id,
             client_secret,
             batch_timeout: http.batch_timeout,
-            is_practice: plain,
+            is_plain: plain,
         })
     }
 
@@ -153,6 +147,19 @@ impl Gateway {
         path: &[&str],
     ) -> Result<RequestBuilder, ApiError> {
         self.call(&self.effects, method, token, correlation_id, path)
+    }
+
+    /// The same without a body, which is said: a PUT that tells no length is refused by servers that demand one (411;
+    /// RFC 9110 8.6).
+    pub(crate) fn bare_effect(
+        &self,
+        method: Method,
+        token: &AccessToken,
+        correlation_id: Uuid,
+        path: &[&str],
+    ) -> Result<RequestBuilder, ApiError> {
+        let call = self.effect(method, token, correlation_id, path)?;
+        Ok(call.header(header::CONTENT_LENGTH, 0))
     }
 
     fn call(

@@ -3,7 +3,7 @@
 //! Deliberately absent: a schema. The documents contradict each other on names and types (spec 21.1 items 3, 4,
 //! 26, 27, 36), so each value is looked up by name and read in every form that any document shows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::{
     Timestamp,
@@ -11,10 +11,18 @@ use jiff::{
     tz::TimeZone,
 };
 use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
-/// The members of one object by their name in lower case without `_` and `-`; of two spellings the last wins.
-pub(crate) struct Members(BTreeMap<String, Box<RawValue>>);
+/// The members of one object by their name in lower case without `_` and `-`. Of two spellings in one body the last in the text
+/// wins (spec 21.1 item 3), but a null takes no value back: it says as little as a member that is not there.
+pub(crate) struct Members(BTreeMap<String, Member>);
+
+struct Member {
+    /// As it was written.
+    name: String,
+    value: Box<RawValue>,
+}
 
 fn plain(name: &str) -> String {
     name.chars()
@@ -27,21 +35,15 @@ impl Members {
     /// The members of the object in `text`, `None` if it is none.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
-        let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text).ok()?;
-        Some(Self(
-            members
-                .into_iter()
-                .map(|(name, value)| (plain(&name), value))
-                .collect(),
-        ))
+        serde_json::from_str(text).ok()
     }
 
     /// The text of a member that is there and not null.
     fn raw(&self, name: &str) -> Option<&str> {
         self.0
             .get(&plain(name))
-            .map(|value| value.get())
-            .filter(|text| *text != "null")
+            .map(|member| member.value.get())
+            .filter(|text| *text != NULL)
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -128,9 +130,40 @@ impl Members {
         self.raw(name).and_then(Self::of)
     }
 
-    /// Names as plain lower case, and the text of each value.
+    /// Names as they were written, and the text of each value.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.get()))
+        let members = self.0.values();
+        members.map(|member| (member.name.as_str(), member.value.get()))
+    }
+}
+
+const NULL: &str = "null";
+
+/// In the order of the text, which a map of serde's own would not keep.
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> de::Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members: BTreeMap<String, Member> = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                    let known = plain(&name);
+                    if value.get() != NULL || !members.contains_key(&known) {
+                        members.insert(known, Member { name, value });
+                    }
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
     }
 }
 
@@ -170,6 +203,20 @@ mod tests {
                 Some(Decimal::new(7210, 2)),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn of_two_spellings_the_last_in_the_text_wins_and_a_null_takes_nothing_back() {
+        for (text, expected) in [
+            (r#"{"status":"paid","Status":"created"}"#, "created"),
+            (r#"{"Status":"created","status":"paid"}"#, "paid"),
+            (r#"{"Status":"created","Status":"paid"}"#, "paid"),
+            (r#"{"Status":"paid","status":null}"#, "paid"),
+            (r#"{"status":null,"Status":"paid"}"#, "paid"),
+        ] {
+            let members = Members::of(text).unwrap();
+            assert_eq!(members.some_text("status").as_deref(), Some(expected), "{text}");
         }
     }
 

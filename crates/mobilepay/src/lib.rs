@@ -11,6 +11,7 @@ mod codes;
 mod confidential;
 mod consents;
 mod errors;
+mod escapes;
 mod events;
 mod exchange;
 mod frozen;

@@ -9,12 +9,15 @@ use http::{HeaderMap, header};
 use jiff::fmt::rfc2822;
 
 use crate::{
-    ApiError, FieldError, Trace, UnclearReason,
+    ApiError, FieldError, Trace, UnclearReason, codes,
     json::{Members, objects},
 };
 
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// The most of a refusal's words that is kept (bytes).
+const MOST_WORDS: usize = 2_000;
 
 /// Codes of "Invoice already exists" (spec 21.1 item 25).
 const EXISTS: [u32; 2] = [10104, 10301];
@@ -50,7 +53,6 @@ impl Envelope {
     }
 
     fn flat(members: &Members) -> Option<Self> {
-        let code = members.code("error_code");
         let description = [
             "error_description",
             "error_text",
@@ -63,21 +65,39 @@ impl Envelope {
         .iter()
         .find_map(|name| members.some_text(name))
         .or_else(|| of_reporting(members));
-        let fields = members.object("errors").map_or_else(
-            || description.as_deref().map(field_errors).unwrap_or_default(),
-            |errors| listed_fields(&errors),
-        );
+        let code = members
+            .code("error_code")
+            .or_else(|| codes::code_of(description.as_deref()?));
         let known = code.is_some() || description.is_some() || members.has("errors");
-        let description = description.map(|text| text.trim().to_owned());
-        known.then_some(Self {
+        let listed = members.object("errors").map(|errors| listed_fields(&errors));
+        let fields = match &listed {
+            Some(listed) => listed.clone(),
+            None => description.as_deref().map(field_errors).unwrap_or_default(),
+        };
+        // The lines of an `InputError` are its description; a framework's list stands beside a title that says nothing.
+        let lines = listed.unwrap_or_default();
+        let lines = lines
+            .iter()
+            .map(|error| format!("{} : {}", error.field, error.text));
+        let description: Vec<String> = description
+            .map(|text| text.trim().to_owned())
+            .into_iter()
+            .chain(lines)
+            .collect();
+        known.then(|| Self {
             code,
-            description,
+            description: (!description.is_empty()).then(|| shortened(&description.join("\n"))),
             fields,
         })
     }
 
     pub(crate) fn is_exists(&self) -> Option<u32> {
         self.code.filter(|code| EXISTS.contains(code))
+    }
+
+    /// Whether it says what is wrong: by a code, by the text of one, or by naming members (`InputError`, whose code is null).
+    pub(crate) fn is_explained(&self) -> bool {
+        self.code.is_some() || !self.fields.is_empty()
     }
 }
 
@@ -88,11 +108,20 @@ fn of_reporting(members: &Members) -> Option<String> {
         .filter(|_| members.has("code") && members.has("origin"))
 }
 
+/// Of two thousand bad invoices the first lines will do: these words are kept with every one of them.
+fn shortened(words: &str) -> String {
+    let end = words.floor_char_boundary(MOST_WORDS);
+    let more = if end < words.len() { "…" } else { "" };
+    format!("{}{more}", &words[..end])
+}
+
 /// Lines of the form `input.TotalAmount : Invalid input`, ended by CR LF (spec 13.1).
 fn field_errors(description: &str) -> Vec<FieldError> {
     description
         .lines()
         .filter_map(|line| line.split_once(" : "))
+        // A path to a member, not the beginning of a sentence.
+        .filter(|(path, _)| path.contains('.') && !path.trim().contains(char::is_whitespace))
         .map(|(field, text)| FieldError {
             field: member(field),
             text: text.trim().to_owned(),
@@ -109,7 +138,9 @@ fn listed_fields(errors: &Members) -> Vec<FieldError> {
     errors
         .entries()
         .map(|(field, text)| {
-            let texts: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+            let texts: Vec<String> = serde_json::from_str(text)
+                .or_else(|_| serde_json::from_str(text).map(|text| vec![text]))
+                .unwrap_or_default();
             FieldError {
                 field: member(field),
                 text: texts.join(" "),
@@ -118,9 +149,9 @@ fn listed_fields(errors: &Members) -> Vec<FieldError> {
         .collect()
 }
 
-/// The error that a complete answer with `status` outside 2xx is.
-pub(crate) fn error_of(status: u16, headers: &HeaderMap, trace: Trace) -> ApiError {
-    let envelope = Envelope::read(&trace.body);
+/// The error that a complete answer with `status` outside 2xx is. Its whole `text` is read, of which the trace keeps a part.
+pub(crate) fn error_of(status: u16, headers: &HeaderMap, text: &str, trace: Trace) -> ApiError {
+    let envelope = Envelope::read(text);
     let trace = Box::new(trace);
     if let Some(exists) = envelope.as_ref().and_then(Envelope::is_exists) {
         let description = envelope.and_then(|envelope| envelope.description);
@@ -139,12 +170,13 @@ pub(crate) fn error_of(status: u16, headers: &HeaderMap, trace: Trace) -> ApiErr
     } = envelope.unwrap_or_default();
     match status {
         401 => ApiError::Unauthorized { description, trace },
+        403 if code.is_none() => ApiError::Forbidden { description, trace },
         404 => ApiError::NotFound { description, trace },
         429 => ApiError::Throttled {
             retry_after: retry_after(headers),
             trace,
         },
-        // 409 may be "exists already"; without its code nobody can tell which 409 it is.
+        // 409 may be "exists already"; of one that cannot be read nobody can tell which 409 it is.
         409 if !readable => unclear(UnclearReason::Unreadable, None, trace),
         // A 408 says that the request did not arrive in time, not that it did not arrive.
         408 => unclear(
@@ -161,6 +193,26 @@ pub(crate) fn error_of(status: u16, headers: &HeaderMap, trace: Trace) -> ApiErr
         },
         500..=599 => unclear(UnclearReason::ServerFailed(status), retry_after(headers), trace),
         _ => unclear(UnclearReason::UnexpectedStatus(status), None, trace),
+    }
+}
+
+/// What `error` is as the end of an attempt to create an invoice.
+///
+/// A 409 that explains nothing may be "exists already" as well as a refusal, so it proves neither: taken for a refusal, the
+/// merchant would bill anew what the customer may have. No document shows one on a create (a broken rule has its code there,
+/// a bad member comes with 400 and a null code; spec 13.2, 21.2), so what stays in doubt by this is what a gateway in between
+/// said, or a service that is out of order: the identical bytes bring the answer when it is in order again, and meanwhile the
+/// merchant can name the id or give up a link.
+pub(crate) fn of_create(error: ApiError) -> ApiError {
+    match error {
+        ApiError::Refused {
+            status: 409,
+            code: None,
+            fields,
+            trace,
+            ..
+        } if fields.is_empty() => unclear(UnclearReason::Unexplained, None, trace),
+        error => error,
     }
 }
 
@@ -241,16 +293,22 @@ mod tests {
 
     #[test]
     fn a_list_of_problems_per_member_is_read() {
-        let body =
-            r#"{"title":"One or more validation errors occurred.","errors":{"duedate":["Required."]}}"#;
+        let body = r#"{"title":"One or more validation errors occurred.","errors":{"input.DueDate":["Required.","Not a date."],"$":"Bad"}}"#;
         let read = Envelope::read(body).unwrap();
         assert_eq!(
-            read.fields,
-            [FieldError {
-                field: "duedate".to_owned(),
-                text: "Required.".to_owned()
-            }]
+            read.description.as_deref(),
+            Some("One or more validation errors occurred.\n$ : Bad\nDueDate : Required. Not a date.")
         );
+        let fields: Vec<&str> = read.fields.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["$", "DueDate"]);
+    }
+
+    #[test]
+    fn a_sentence_with_a_colon_names_no_member() {
+        for text in ["Conflict : try again", "Something. Else : x", " : x"] {
+            let body = serde_json::json!({ "error": "DomainError", "error_description": text }).to_string();
+            assert!(!Envelope::read(&body).unwrap().is_explained(), "{text}");
+        }
     }
 
     #[test]
@@ -292,7 +350,7 @@ mod tests {
         #[test]
         fn no_answer_breaks_the_reader(status in 100_u16..1000, body in ".*") {
             let trace = Trace { status: Some(status), body: body.clone(), ..Trace::default() };
-            let error = error_of(status, &HeaderMap::new(), trace);
+            let error = error_of(status, &HeaderMap::new(), &body, trace);
             prop_assert_eq!(&error.trace().body, &body);
         }
     }

@@ -19,6 +19,9 @@ use crate::{
 /// The most that one page may hold (spec 18.3).
 const PAGE: &str = "1000";
 
+/// Null on the last page.
+const NEXT: &str = "nextPageNumber";
+
 /// A thousand entries with a message each.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 
@@ -196,10 +199,16 @@ async fn answered<T>(
     good.read(read)
 }
 
-/// A page that names itself or an earlier one as the next would never end, so it is taken for the last.
+/// A page whose next cannot be told is not read: taken for the last, it would make a report whole that is not. One that names
+/// itself or an earlier one would never end.
 fn page<T>(body: &str, name: &str, asked: u32, entry: fn(&Members) -> Option<T>) -> Option<Page<T>> {
     let members = Members::of(body)?;
     let elements = members.elements(name)?;
+    let next = if members.has(NEXT) {
+        Some(members.code(NEXT).filter(|next| *next > asked)?)
+    } else {
+        None
+    };
     let entries: Vec<T> = elements
         .iter()
         .filter_map(|element| entry(&Members::of(element.get())?))
@@ -207,7 +216,7 @@ fn page<T>(body: &str, name: &str, asked: u32, entry: fn(&Members) -> Option<T>)
     Some(Page {
         unreadable: elements.len() - entries.len(),
         entries,
-        next: members.code("nextPageNumber").filter(|next| *next > asked),
+        next,
     })
 }
 

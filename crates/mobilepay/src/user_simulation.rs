@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: a call to pay. Paying is accepting with today's date. Production has none of this.
 
-use http::{Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use jiff::civil::Date;
 use serde::Serialize;
 use uuid::Uuid;
@@ -26,6 +26,16 @@ pub struct Accepted {
     /// Where the payer is sent, for links.
     pub redirect_url: Option<String>,
 }
+
+/// A payment that did not succeed, e.g. by an expired card (spec 16).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedPayment {
+    /// The service's words, perhaps none.
+    pub words: String,
+}
+
+/// Names the test user who acts.
+const ACTING: &str = "AuthenticatedUser";
 
 /// One test user of spec 16.1, acting on the invoices that were sent to their phone.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +65,10 @@ struct ConsentAnswer {
 impl Payer<'_> {
     /// S1: the PDF that the payer sees.
     pub async fn pdf(&self, correlation_id: Uuid, invoice_id: &str) -> Result<Answer<Vec<u8>>, ApiError> {
-        let call = self.call(Method::GET, correlation_id, invoice_id, "pdf")?;
+        let mut call = self.call(Method::GET, correlation_id, invoice_id, "pdf")?;
+        // Errors come as JSON.
+        let accept = HeaderValue::from_static("application/pdf, application/json");
+        call = call.headers(HeaderMap::from_iter([(header::ACCEPT, accept)]));
         let good = exchange::exchange_up_to(LONGEST_PDF, call, correlation_id).await?;
         let trace = Trace {
             body: String::new(),
@@ -88,21 +101,18 @@ impl Payer<'_> {
         };
         let call = self
             .call(Method::PUT, correlation_id, invoice_id, "accept")?
-            .header(header::CONTENT_TYPE, "application/json")
             .json(&body);
-        exchange::exchange(call, correlation_id).await?.read(|body| {
-            let members = Members::of(body)?;
-            Some(Accepted {
-                invoice_id: members.text("InvoiceId").filter(|id| is_id(id))?,
-                payment_status: members.some_text("InvoicePaymentStatus"),
-                redirect_url: members.some_text("RedirectUrl"),
-            })
-        })
+        exchange::exchange(call, correlation_id).await?.read(accepted)
     }
 
     /// S3: rejects. A link that was never accepted stays `created` (spec 21.1 item 19).
     pub async fn reject(&self, correlation_id: Uuid, invoice_id: &str) -> Result<Answer<()>, ApiError> {
-        let call = self.call(Method::PUT, correlation_id, invoice_id, "reject")?;
+        let path = path_to(invoice_id, "reject");
+        let call = self
+            .api
+            .gateway
+            .bare_effect(Method::PUT, self.token, correlation_id, &path)?;
+        let call = call.header(ACTING, self.user.to_string());
         exchange::exchange(call, correlation_id).await?.read(|_| Some(()))
     }
 
@@ -148,8 +158,7 @@ impl Payer<'_> {
         invoice_id: &str,
         what: &str,
     ) -> Result<reqwest::RequestBuilder, ApiError> {
-        let path = ["api", "v1", "consumers", "me", "invoices", invoice_id, what];
-        self.acting(method, correlation_id, &path)
+        self.acting(method, correlation_id, &path_to(invoice_id, what))
     }
 
     fn acting(
@@ -162,6 +171,37 @@ impl Payer<'_> {
             .api
             .gateway
             .effect(method, self.token, correlation_id, path)?;
-        Ok(call.header("AuthenticatedUser", self.user.to_string()))
+        Ok(call.header(ACTING, self.user.to_string()))
+    }
+}
+
+const fn path_to<'a>(invoice_id: &'a str, what: &'a str) -> [&'a str; 7] {
+    ["api", "v1", "consumers", "me", "invoices", invoice_id, what]
+}
+
+/// The answer of S2.
+pub(crate) fn accepted(body: &str) -> Option<Accepted> {
+    let members = Members::of(body)?;
+    Some(Accepted {
+        invoice_id: members.text("InvoiceId").filter(|id| is_id(id))?,
+        payment_status: members.some_text("InvoicePaymentStatus"),
+        redirect_url: members.some_text("RedirectUrl"),
+    })
+}
+
+impl FailedPayment {
+    /// What S2 said with 400 of a payment that did not succeed; `None` if `error` is anything else, as of a request that could
+    /// not be read (also 400).
+    pub fn of(error: &ApiError) -> Option<Self> {
+        let ApiError::Refused {
+            status: 400, trace, ..
+        } = error
+        else {
+            return None;
+        };
+        let members = Members::of(&trace.body)?;
+        members.has("InvoicePaymentStatus").then(|| Self {
+            words: members.some_text("ErrorText").unwrap_or_default(),
+        })
     }
 }

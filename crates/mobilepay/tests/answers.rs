@@ -5,7 +5,7 @@ use std::time::Duration;
 use invoice::State;
 use mobilepay::{
     AccessToken, Api, ApiError, ApiHttp, GatewayCredentials, IssuerStatus, NotSentReason, Proof,
-    UnclearReason, proves,
+    UnclearReason, proves, user_simulation::Payer,
 };
 use rust_decimal::Decimal;
 use tokio::{
@@ -137,6 +137,9 @@ async fn exists_already_is_known_under_any_status_and_in_any_form() {
         r#"{"correlationId":"x","error":"DomainError","errorCode":10301,"errorDescription":"Invoice already exists"}"#,
         r#"{"ErrorText":"Invoice already exists","ErrorCode":10104}"#,
         r#"{"Errors":[{"ErrorText":"Invoice already exists","ErrorCode":10301}]}"#,
+        // A code may be null (spec 9.3); its text is published too.
+        r#"{"error":"DomainError","error_code":null,"error_description":"Invoice already exists"}"#,
+        r#"{"error":"DomainError","error_code":"E10104","error_description":"Invoice already exists."}"#,
     ];
     for status in [200, 400, 403, 404, 409, 422, 500] {
         for body in forms {
@@ -149,17 +152,29 @@ async fn exists_already_is_known_under_any_status_and_in_any_form() {
 #[tokio::test]
 async fn every_status_proves_what_the_table_says() {
     let domain = r#"{"error":"DomainError","error_code":"10201","error_description":"Total invoice amount is exceeded"}"#;
+    let denied = r#"{"error":"DomainError","error_code":null,"error_description":"Access denied"}"#;
+    let codeless = r#"{"error":"DomainError","error_code":null,"error_description":"It is there"}"#;
+    let texted =
+        r#"{"error":"DomainError","error_code":null,"error_description":"Total invoice amount is exceeded"}"#;
     let server_error = r#"{"error":"ServerError","error_code":null,"error_description":"The given key was not present in the dictionary."}"#;
     let cases = [
         (400, domain, Proof::Refused),
-        (403, "", Proof::Refused),
+        (403, domain, Proof::Refused),
+        // About the sign-in and not about the invoice.
+        (403, "", Proof::NotCarriedOut),
+        (403, denied, Proof::NotCarriedOut),
         (404, "", Proof::Refused),
         (409, domain, Proof::Refused),
+        (409, texted, Proof::Refused),
+        // One of these may be "exists already".
+        (409, codeless, Proof::Nothing),
+        (409, r#"{"title":"Conflict","status":409}"#, Proof::Nothing),
         (
             409,
-            r#"{"error":"DomainError","error_code":null}"#,
-            Proof::Refused,
+            r#"{"httpCode":"409","httpMessage":"Conflict"}"#,
+            Proof::Nothing,
         ),
+        (409, r#"{"errors":{}}"#, Proof::Nothing),
         (409, "", Proof::Nothing),
         (409, "<html>", Proof::Nothing),
         (401, "", Proof::NotCarriedOut),
@@ -210,6 +225,43 @@ async fn a_refusal_keeps_code_words_and_members() {
         (code, description.as_deref()),
         (Some(10504), Some("Invoice has already been paid"))
     );
+}
+
+#[tokio::test]
+async fn what_a_framework_says_of_members_is_part_of_the_words() {
+    let body = r#"{"title":"One or more validation errors occurred.","status":400,"errors":{"DueDate":["Required."]}}"#;
+    let ApiError::Refused { description, .. } = create(json(400, body)).await.unwrap_err() else {
+        panic!("not refused");
+    };
+    assert_eq!(
+        description.as_deref(),
+        Some("One or more validation errors occurred.\nDueDate : Required.")
+    );
+}
+
+#[tokio::test]
+async fn a_long_refusal_keeps_its_first_words() {
+    let lines = "input[7].TotalAmount : Invalid input\\r\\n".repeat(3_000);
+    let body = format!(r#"{{"error":"InputError","error_code":null,"error_description":"{lines}"}}"#);
+    let error = create(json(400, &body)).await.unwrap_err();
+    assert_eq!(error.trace().body.len(), 64 * 1024);
+    let ApiError::Refused { description, .. } = error else {
+        panic!("not refused");
+    };
+    let words = description.unwrap();
+    assert!(
+        words.starts_with("input[7].TotalAmount : Invalid input\r\n"),
+        "{words}"
+    );
+    assert!((1_900..2_100).contains(&words.len()), "{}", words.len());
+}
+
+#[tokio::test]
+async fn a_state_that_is_asked_for_is_not_found_even_where_the_answer_is_cut() {
+    let cut = b"HTTP/1.1 404 Not Found\r\nContent-Length: 500\r\n\r\n{\"err";
+    let api = api(&raw(cut).await, ApiHttp::practice());
+    let asked = api.status(&token(), CALL, MERCHANT, INVOICE).await;
+    assert!(matches!(asked, Err(ApiError::NotFound { .. })), "{asked:?}");
 }
 
 #[tokio::test]
@@ -353,6 +405,46 @@ async fn raw(answer: &'static [u8]) -> String {
     base
 }
 
+/// A server that takes one request and answers the head of it as it came.
+async fn head() -> (String, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a loopback port is free");
+    let address = listener.local_addr().expect("a listener has an address");
+    let head = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("the client connects");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.expect("the head comes to its end"));
+        }
+        let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
+        String::from_utf8(head).expect("heads are ASCII").to_lowercase()
+    });
+    (format!("http://{address}"), head)
+}
+
+#[tokio::test]
+async fn a_change_without_a_body_says_that_it_has_none() {
+    let (base, cancel) = head().await;
+    let shop = api(&base, ApiHttp::practice());
+    shop.cancel(&token(), CALL, MERCHANT, INVOICE).await.unwrap();
+    let (base, reject) = head().await;
+    let payer = Payer {
+        api: &api(&base, ApiHttp::practice()),
+        token: &token(),
+        user: CALL,
+    };
+    payer.reject(CALL, INVOICE).await.unwrap();
+    for (head, what) in [
+        (cancel.await.unwrap(), "cancel"),
+        (reject.await.unwrap(), "reject"),
+    ] {
+        assert!(head.starts_with("put ") && head.contains(what), "{head}");
+        assert_eq!(head.matches("\r\ncontent-length: 0\r\n").count(), 1, "{head}");
+        assert!(!head.contains("transfer-encoding"), "{head}");
+    }
+}
+
 #[tokio::test]
 async fn a_host_without_tls_was_never_sent_anything() {
     let base = raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -376,12 +468,16 @@ async fn a_host_without_tls_was_never_sent_anything() {
 
 #[tokio::test]
 async fn cut_and_broken_answers_prove_nothing() {
-    let cases: [(&'static [u8], UnclearReason); 5] = [
+    let cases: [(&'static [u8], UnclearReason); 6] = [
         (b"", UnclearReason::ConnectionLost),
         (b"HTTP/1.1 20", UnclearReason::ConnectionLost),
         (b"SSH-2.0-OpenSSH\r\n", UnclearReason::ConnectionLost),
         (
             b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"InvoiceId\":\"63679ab7",
+            UnclearReason::Cut,
+        ),
+        (
+            b"HTTP/1.1 404 Not Found\r\nContent-Length: 500\r\n\r\n{\"error_code\":\"10104\",\"err",
             UnclearReason::Cut,
         ),
         (

@@ -109,6 +109,25 @@ async fn of_several_errors_all_words_are_kept_and_exists_already_decides() {
 }
 
 #[tokio::test]
+async fn a_rejection_without_a_code_is_what_its_words_say_and_otherwise_proves_nothing() {
+    for (words, proof) in [
+        ("Invoice already exists", Proof::ExistsAlready),
+        ("DueDate must be today or later", Proof::Refused),
+        ("input.DueDate : Required", Proof::Refused),
+        ("Internal server error", Proof::Nothing),
+        ("Conflict", Proof::Nothing),
+    ] {
+        for told in [
+            format!(r#"{{"InvoiceNumber":"1","Errors":[{{"ErrorText":"{words}","ErrorCode":null}}]}}"#),
+            format!(r#"{{"InvoiceNumber":"1","ErrorText":"{words}","ErrorCode":null}}"#),
+        ] {
+            let told = format!(r#"{{"Accepted":[],"Rejected":[{told}]}}"#);
+            assert_eq!(said(&told, &["1"]).await, [Err(proof)], "{told}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn of_what_the_answer_does_not_say_nothing_is_known() {
     let one = format!(r#"{{"InvoiceNumber":"1","InvoiceId":"{FIRST}"}}"#);
     let cases = [
@@ -192,7 +211,8 @@ async fn an_answer_about_the_whole_batch_proves_the_same_of_every_invoice() {
         (409, domain, Proof::Refused),
         (400, input, Proof::Refused),
         (413, "", Proof::Refused),
-        (403, "", Proof::Refused),
+        (403, domain, Proof::Refused),
+        (403, "", Proof::NotCarriedOut),
         (401, "", Proof::NotCarriedOut),
         (429, "", Proof::NotCarriedOut),
         // Which of them exists already, and what became of the others, is not said.
@@ -200,6 +220,16 @@ async fn an_answer_about_the_whole_batch_proves_the_same_of_every_invoice() {
         (400, exists, Proof::Nothing),
         (202, exists, Proof::Nothing),
         (409, "", Proof::Nothing),
+        (
+            409,
+            r#"{"error":"DomainError","error_code":null}"#,
+            Proof::Nothing,
+        ),
+        (
+            409,
+            r#"{"error_code":null,"error_description":"Invoice already exists"}"#,
+            Proof::Nothing,
+        ),
         (500, domain, Proof::Nothing),
         (503, "", Proof::Nothing),
         (302, "", Proof::Nothing),

@@ -145,7 +145,7 @@ async fn after_every_trouble_the_same_bytes_show_what_became_of_the_first() -> R
         (status(500, false), Proof::Nothing, false),
         (status(500, true), Proof::Nothing, true),
         (status(401, false), Proof::NotCarriedOut, false),
-        (status(403, false), Proof::Refused, false),
+        (status(403, false), Proof::NotCarriedOut, false),
         (status(429, false), Proof::NotCarriedOut, false),
     ];
     for (number, (trouble, proof, made)) in cases.into_iter().enumerate() {

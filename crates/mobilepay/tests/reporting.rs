@@ -115,13 +115,7 @@ async fn transfers_are_asked_for_by_days() {
 
 #[tokio::test]
 async fn pages_come_to_an_end() {
-    for (asked, told, next) in [
-        (1, "2", Some(2)),
-        (2, "2", None),
-        (3, "1", None),
-        (1, "null", None),
-        (1, r#""2""#, Some(2)),
-    ] {
+    for (asked, told, next) in [(1, "2", Some(2)), (1, "null", None), (1, r#""2""#, Some(2))] {
         let body = format!(r#"{{"paymentPoints":[],"nextPageNumber":{told}}}"#);
         let (_server, reporting) = answering(json(200, &body)).await;
         let page = reporting
@@ -130,6 +124,16 @@ async fn pages_come_to_an_end() {
             .unwrap()
             .value;
         assert_eq!(page.next, next, "{asked} {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_whose_next_cannot_be_told_is_not_taken_for_the_last() {
+    for next in ["2", "1", "0", r#""abc""#, "99999999999", "3.0", "[3]", "true"] {
+        let body = format!(r#"{{"paymentPoints":[],"nextPageNumber":{next}}}"#);
+        let (_server, reporting) = answering(json(200, &body)).await;
+        let error = reporting.payment_points(&token(), CALL, 2).await.unwrap_err();
+        assert_eq!(proves(&error), Proof::Nothing, "{next}");
     }
 }
 

@@ -2,12 +2,13 @@
 
 use jiff::civil::date;
 use mobilepay::{
-    AccessToken, Api, ApiError, ApiHttp, GatewayCredentials, Proof, proves, user_simulation::Payer,
+    AccessToken, Api, ApiHttp, GatewayCredentials, Proof, proves,
+    user_simulation::{FailedPayment, Payer},
 };
 use uuid::{Uuid, uuid};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
-    matchers::{body_string, header, method, path},
+    matchers::{body_string, header, headers, method, path},
 };
 
 const INVOICE: &str = "63679ab7-cc49-4f75-80a7-86217fc105ea";
@@ -89,10 +90,23 @@ async fn an_expired_card_is_a_refusal_with_words() {
         .await
         .unwrap_err();
     assert_eq!(proves(&error), Proof::Refused);
-    let ApiError::Refused { description, .. } = error else {
-        panic!("not refused")
-    };
-    assert_eq!(description.as_deref(), Some("Card expired"));
+    let words = FailedPayment::of(&error).map(|failed| failed.words);
+    assert_eq!(words.as_deref(), Some("Card expired"));
+}
+
+#[tokio::test]
+async fn a_request_that_could_not_be_read_is_no_failed_payment() {
+    let shop = Shop::open().await;
+    let body = r#"{"error":"InputError","error_code":null,"error_description":"input.paymentDate : Invalid input\r\n"}"#;
+    Mock::given(method("PUT"))
+        .respond_with(ResponseTemplate::new(400).set_body_raw(body, "application/json"))
+        .mount(&shop.server)
+        .await;
+    let accepting = shop.payer();
+    let error = accepting
+        .accept(Uuid::nil(), INVOICE, date(2022, 9, 20), CARD)
+        .await;
+    assert_eq!(FailedPayment::of(&error.unwrap_err()), None);
 }
 
 #[tokio::test]
@@ -116,6 +130,7 @@ async fn a_payer_sees_a_pdf_and_nothing_else_for_one() {
     let pdf = path(format!("/api/v1/consumers/me/invoices/{INVOICE}/pdf"));
     Mock::given(method("GET"))
         .and(pdf)
+        .and(headers("accept", vec!["application/pdf", "application/json"]))
         .respond_with(ResponseTemplate::new(200).set_body_raw(b"%PDF-1.7 \xff".to_vec(), "application/pdf"))
         .up_to_n_times(1)
         .mount(&shop.server)

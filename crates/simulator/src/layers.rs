@@ -57,3 +57,16 @@ pub(crate) async fn time_passes(Shared(world): Shared<Arc<World>>, request: Requ
     }
     response
 }
+
+/// A PUT or POST of the API that does not say how long its body is gets 411, as `http.sys` and IIS answer (RFC 9110 8.6).
+/// Inferred: no document names the server behind the gateway.
+pub(crate) async fn length_is_told(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let told =
+        headers.contains_key(header::CONTENT_LENGTH) || headers.contains_key(header::TRANSFER_ENCODING);
+    let is_api = request.uri().path().starts_with("/invoice-restapi");
+    if is_api && !told && matches!(*request.method(), Method::PUT | Method::POST) {
+        return StatusCode::LENGTH_REQUIRED.into_response();
+    }
+    next.run(request).await
+}

@@ -156,6 +156,7 @@ fn router(world: &Arc<World>) -> Router {
     }
     app.layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .layer(middleware::from_fn_with_state(Arc::clone(world), faults::strike))
+        .layer(middleware::from_fn(layers::length_is_told))
         .layer(middleware::from_fn_with_state(
             Arc::clone(world),
             layers::plain_host,

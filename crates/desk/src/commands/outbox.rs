@@ -209,6 +209,7 @@ fn reason(waiting: &Waiting, now: Timestamp) -> WaitingReason {
         Shown::Waiting => match said.and_then(|said| said.status) {
             Some(429) => WaitingReason::Busy,
             Some(401) => WaitingReason::NotLetIn,
+            Some(403) => WaitingReason::NotAllowed,
             _ => WaitingReason::NotReached,
         },
         _ if waiting.in_doubt => match what {
@@ -237,7 +238,7 @@ fn ways(waiting: &Waiting, why: WaitingReason) -> Vec<WayOn> {
             }
             return ways;
         }
-        W::ItsTurn | W::NotReached | W::NotLetIn | W::Busy => {
+        W::ItsTurn | W::NotReached | W::NotLetIn | W::NotAllowed | W::Busy => {
             ways.push(WayOn::TryNow);
             return ways;
         }

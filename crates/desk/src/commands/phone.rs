@@ -5,8 +5,7 @@ use std::sync::Arc;
 use ::invoice::{Channel, Money};
 use jiff::civil::Date;
 use ledger::{ConsentAnswer, Customer, InvoiceRecord, Shown};
-use mobilepay::ApiError;
-use mobilepay::user_simulation::Payer;
+use mobilepay::user_simulation::{FailedPayment, Payer};
 use uuid::Uuid;
 
 use super::invoice;
@@ -47,14 +46,10 @@ pub(crate) async fn phone_pay(desk: &Desk, pay: PhonePay) -> Outcome<PhoneAnswer
         .await;
     let failed = match paid {
         Ok(_) => None,
-        // S2's own failure: the payment did not succeed, e.g. an expired card (spec 16).
-        Err(ApiError::Refused {
-            status: 400,
-            description,
-            trace,
-            ..
-        }) => Some(description.unwrap_or_else(|| error_text(&trace.body))),
-        Err(error) => return Err(api_refusal(&error)),
+        Err(error) => match FailedPayment::of(&error) {
+            Some(failed) => Some(failed.words),
+            None => return Err(api_refusal(&error)),
+        },
     };
     answer(&connection, user, &pay.invoice_id, failed).await
 }
@@ -137,16 +132,6 @@ fn payer<'a>(connection: &'a Connection, ready: &'a Ready, user: &TestUser) -> O
 
 fn guid(text: &str) -> Outcome<Uuid> {
     Uuid::parse_str(text).map_err(|error| Refusal::unexpected(&error))
-}
-
-/// The `ErrorText` of a failed accept (spec 16, S2 400).
-fn error_text(body: &str) -> String {
-    let value: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
-    value
-        .get("ErrorText")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// The phone afterwards, with the state asked for at once so that the list follows.

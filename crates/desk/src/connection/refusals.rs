@@ -44,7 +44,7 @@ pub(crate) fn api_refusal(error: &ApiError) -> Refusal {
             "MobilePay could not be reached. Nothing was sent.",
         ),
         ApiError::Unauthorized { .. } => (RefusalCode::SignInNeeded, "MobilePay did not accept the sign-in."),
-        ApiError::Refused { status: 403, .. } => (
+        ApiError::Forbidden { .. } | ApiError::Refused { status: 403, .. } => (
             RefusalCode::NoMerchant,
             "MobilePay does not let this sign-in act for this merchant.",
         ),

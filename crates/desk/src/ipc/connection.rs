@@ -277,6 +277,8 @@ pub enum Trouble {
     HeldElsewhere,
     /// `MobilePay` does not accept the sign-in although it was just renewed.
     NotAccepted,
+    /// `MobilePay` does not let this sign-in act for this merchant (403).
+    NotAllowed,
 }
 
 /// Where secrets are kept.

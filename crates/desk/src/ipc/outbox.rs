@@ -97,6 +97,8 @@ pub enum WaitingReason {
     NotReached,
     /// MobilePay did not let us in (401): the sign-in is renewed.
     NotLetIn,
+    /// MobilePay does not let this sign-in act for this merchant (403).
+    NotAllowed,
     /// MobilePay asked to wait (429).
     Busy,
     /// Its customer has got as many as a day allows; it goes on the next.

@@ -90,6 +90,8 @@ pub enum RefusalCode {
     ReportingNotAsked,
     /// This sign-in does not include payments and payouts.
     ReportingNotAllowed,
+    /// The report of these days has more pages than are read.
+    ReportTooLong,
     /// A period that ends before it begins, is too long, or has not begun.
     DaysNotInOrder,
     /// A file could not be written.

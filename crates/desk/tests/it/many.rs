@@ -265,7 +265,8 @@ async fn a_batch_whose_answer_is_lost_is_in_doubt_as_a_whole_and_is_settled_by_t
         service.strike(Fault::new(trouble).on(BATCH).method("POST").once());
         let run = sent(&service, &shop, 12, "phone").await;
         until(&shop, &run, "unclear 12").await;
-        service.pass(&shop, 60);
+        // Longer than a batch may take.
+        service.pass(&shop, 140);
         if lost {
             let shown = |rows: Vec<String>| rows.iter().all(|row| row.ends_with("sent_id_unknown"));
             let mut events = shop.desk.events();

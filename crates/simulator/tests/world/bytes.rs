@@ -43,7 +43,7 @@ async fn told(shop: &Shop, method: Method, path: &str, body: Option<&Value>) -> 
     let asked = asked.header("CorrelationId", CORRELATION);
     let asked = match body {
         Some(body) => asked.json(body),
-        None => asked,
+        None => asked.header("Content-Length", 0),
     };
     Ok(asked.send().await?.text().await?)
 }

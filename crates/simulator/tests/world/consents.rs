@@ -259,7 +259,8 @@ async fn the_calls_want_bearer_and_user() -> Result<()> {
     let answer = format!("/consumers/me/invoices/directinvoiceconsent/{id}");
     let without = [
         shop.request(Method::GET, &own),
-        shop.request(Method::POST, "/directinvoiceconsents"),
+        shop.request(Method::POST, "/directinvoiceconsents")
+            .json(&json!({})),
         shop.request(Method::DELETE, &own)
             .header("AuthenticatedUser", USER.0),
     ];

@@ -52,6 +52,17 @@ async fn a_missing_forged_or_old_bearer_is_unauthorized() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_change_that_does_not_say_how_long_its_body_is_is_refused() -> Result<()> {
+    let shop = Shop::danish().await?;
+    let path = shop.path("/invoices/63679ab7-cc49-4f75-80a7-86217fc105ea/cancel");
+    let cancel = || shop.request(Method::PUT, &path).bearer_auth(&shop.token);
+    assert_eq!(cancel().send().await?.status(), StatusCode::LENGTH_REQUIRED);
+    let said = cancel().header("Content-Length", 0).send().await?;
+    assert_eq!(said.status(), StatusCode::CONFLICT, "no such invoice");
+    Ok(())
+}
+
+#[tokio::test]
 async fn moving_the_clock_of_trade_does_not_age_a_token() -> Result<()> {
     let shop = Shop::danish().await?;
     shop.days_pass(40).await?;

@@ -277,6 +277,7 @@ async fn the_payers_calls_answer_with_the_documented_members() -> Result<()> {
     has_the_shape_of(&accepted, &published, &[]);
     let rejected = shop
         .request(Method::PUT, &format!("/consumers/me/invoices/{link}/reject"))
+        .header("Content-Length", 0)
         .header("AuthenticatedUser", USER.0)
         .send()
         .await?;

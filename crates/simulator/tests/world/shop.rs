@@ -243,9 +243,10 @@ impl Shop {
         body: Option<&Value>,
     ) -> Result<(StatusCode, Value)> {
         let mut request = self.request(method, path).bearer_auth(&self.token);
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        request = match body {
+            Some(body) => request.json(body),
+            None => request.header("Content-Length", 0),
+        };
         let answer = request.send().await?;
         let status = answer.status();
         let text = answer.text().await?;
@@ -319,6 +320,7 @@ impl Shop {
         Ok(self
             .request(Method::PUT, &path)
             .header("AuthenticatedUser", USER.0)
+            .header("Content-Length", 0)
             .send()
             .await?
             .status())

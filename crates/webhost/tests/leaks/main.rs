@@ -139,7 +139,6 @@ async fn sign_ins_that_fail(merchant: &mut Merchant) {
 const CREATES: &[((u16, Option<u32>), &str)] = &[
     ((202, None), "created"),
     ((400, Some(10_201)), "refused"),
-    ((403, None), "refused"),
     ((404, None), "refused"),
     ((409, Some(10_104)), "refused"),
 ];
@@ -181,7 +180,7 @@ async fn invoices_with_every_answer(merchant: &mut Merchant) {
     // What is turned away is sent again; what nobody can tell stays in doubt.
     merchant
         .provider
-        .next_creates(&[(401, None), (429, None), (500, None)]);
+        .next_creates(&[(401, None), (403, None), (429, None), (500, None)]);
     let doubtful = merchant.sends("phone").await;
     merchant.until(&doubtful, "in_doubt").await;
 }
