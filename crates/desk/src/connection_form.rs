@@ -40,6 +40,23 @@ pub(crate) fn read_new(form: &ConnectionForm) -> Outcome<SavedConnection> {
     read(form, Uuid::now_v7().to_string())
 }
 
+/// The number with which the series is to begin; `None` where the box is empty.
+pub(crate) fn first_number(form: &ConnectionForm) -> Outcome<Option<u64>> {
+    let typed = form.first_number.as_deref().unwrap_or_default().trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    match typed.parse() {
+        Ok(0) | Err(_) => Err(invalid("first_number", "This is no invoice number.")),
+        Ok(number) => Ok(Some(number)),
+    }
+}
+
+/// Whether two connections, one of which was removed, are of the same merchant at the same service.
+pub(crate) fn is_same(one: &ConnectionView, other: &ConnectionView) -> bool {
+    (one.world, one.country) == (other.world, other.country) && !needs_new_sign_in(one, other)
+}
+
 /// A change of `saved`: its world and country stay, and so does what was never shown and is not typed again. A secret
 /// that is not typed again goes only where it went before.
 pub(crate) fn read_change(form: &ConnectionForm, saved: &SavedConnection) -> Outcome<SavedConnection> {
@@ -52,6 +69,7 @@ pub(crate) fn read_change(form: &ConnectionForm, saved: &SavedConnection) -> Out
     filled(&[("name", &form.name), ("client_id", &form.client_id)])?;
     let mut changed = read(&with_saved_addresses(form, &saved.view), saved.view.id.clone())?;
     secrets_stay_where_they_were(form, &changed.view, &saved.view)?;
+    changed.begun = saved.begun;
     if changed.gateway_id.is_empty() {
         changed.gateway_id.clone_from(&saved.gateway_id);
     }
@@ -147,6 +165,7 @@ fn read(form: &ConnectionForm, id: String) -> Outcome<SavedConnection> {
             transactions: form.transactions,
         },
         gateway_id: form.gateway_id.trim().to_owned(),
+        begun: false,
     })
 }
 
@@ -233,6 +252,6 @@ fn typed_url(field: &'static str, text: Option<&str>, world: World) -> Outcome<O
     ))
 }
 
-fn invalid(field: &str, message: &str) -> Refusal {
+pub(crate) fn invalid(field: &str, message: &str) -> Refusal {
     Refusal::new(RefusalCode::ConnectionInvalid, message).with_detail(field)
 }

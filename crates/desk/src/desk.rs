@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
+use ledger::Ledger;
 use login::{Clock, SecretStore, SystemClock};
 use paper::Press;
 use tokio::sync::{Mutex, broadcast};
@@ -112,6 +113,8 @@ impl Desk {
         remembered.practice_port = Some(practice.port());
         let credentials = Credentials::new(Arc::clone(&setup.secrets));
         for saved in &mut remembered.connections {
+            // An earlier version did not take down whose books were begun.
+            saved.begun |= Ledger::is_begun(&folder.books(&saved.view.id));
             // From an earlier version's file. A keychain that is locked now takes it at another start.
             if let Err(refusal) = credentials.take_gateway_id(saved).await {
                 tracing::warn!(%refusal, "a gateway id stays in the file for now");

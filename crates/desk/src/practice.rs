@@ -115,6 +115,8 @@ fn connection(simulator: &Simulator, country: CountryCode) -> SavedConnection {
         CountryCode::Fi => ("practice-fi", "Kallion Kukka", "FI01120389", Country::Fi),
     };
     SavedConnection {
+        // These are no real books: where they are missing, new ones are begun.
+        begun: false,
         view: ConnectionView {
             id: id.to_owned(),
             name: name.to_owned(),

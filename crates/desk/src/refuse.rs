@@ -126,6 +126,8 @@ const fn usual_next(code: RefusalCode) -> NextStep {
         | C::BooksTooNew
         | C::BooksDamaged
         | C::BooksInUse
+        | C::BooksMissing
+        | C::OutboxNotEmpty
         | C::NotInThisWorld
         | C::TimeGoesForward
         | C::FileNotTaken
@@ -141,6 +143,7 @@ impl From<ledger::LedgerError> for Refusal {
             E::InUse => Self::new(RefusalCode::BooksInUse, "The books are open in another Kvit."),
             E::TooNew { .. } => Self::new(RefusalCode::BooksTooNew, said),
             E::Foreign(_) | E::Damaged(_) | E::Unreadable(_) => Self::new(RefusalCode::BooksDamaged, said),
+            E::Missing(_) => Self::new(RefusalCode::BooksMissing, said),
             E::DiskFull => Self::new(
                 RefusalCode::BooksNotWritable,
                 "The disk is full. Nothing was changed.",
@@ -151,10 +154,12 @@ impl From<ledger::LedgerError> for Refusal {
             E::ChangedMeanwhile { .. } => Self::new(RefusalCode::ChangedMeanwhile, said),
             E::WrongState { .. } => Self::new(RefusalCode::NotNow, said),
             E::NumberTaken(_) => Self::new(RefusalCode::NotNow, said).with_detail("number_taken"),
+            E::NumberMoved(_) => Self::new(RefusalCode::NotNow, said).with_detail("number_moved"),
+            E::NumberTooLarge(_) => Self::new(RefusalCode::NotNow, said).with_detail("number_too_large"),
             E::IdUsed(_) => Self::new(RefusalCode::NotNow, said).with_detail("id_used"),
             E::NotTheSame(_) => Self::new(RefusalCode::NotNow, said).with_detail("not_the_same"),
             E::MayBeWithCustomer => Self::new(RefusalCode::NotNow, said).with_detail("may_be_with_customer"),
-            E::Failed(_) => Self::unexpected(&said),
+            E::NotMade(_) | E::Failed(_) => Self::unexpected(&said),
         }
     }
 }

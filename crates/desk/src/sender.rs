@@ -13,7 +13,7 @@ use mobilepay::{ApiError, Proof, Trace, proves};
 use uuid::Uuid;
 
 use crate::connection::{Connection, Ready};
-use crate::ipc::Event;
+use crate::ipc::{Event, RefusalCode};
 use crate::refuse::Outcome as Done;
 
 /// The longest pause between two attempts that were turned away.
@@ -34,11 +34,21 @@ enum Step {
 /// Runs until the connection closes.
 pub(crate) async fn run(connection: Arc<Connection>) {
     let closing = connection.closing.clone();
+    let mut unwritten = None;
     while !closing.is_cancelled() {
         let step = match turn(&connection).await {
-            Ok(step) => step,
+            Ok(step) => {
+                unwritten = None;
+                step
+            }
             Err(refusal) => {
                 tracing::warn!(%refusal, "the sender pauses");
+                if matches!(
+                    refusal.code,
+                    RefusalCode::BooksInUse | RefusalCode::BooksNotWritable
+                ) {
+                    unwritten.get_or_insert_with(|| connection.waits_to_be_written());
+                }
                 Step::Wait(Some(connection.now() + SignedDuration::from_secs(5)))
             }
         };
@@ -182,19 +192,22 @@ pub(crate) fn proven(attempt: Attempt, attempts: u32, now: Timestamp) -> (Outcom
     }
 }
 
-/// Stores how an attempt ended, and does not let go of an answer because the disk is full: it is tried again until it is
-/// stored or the program closes. Unstored, it would come back as a doubt.
+/// Stores how an attempt ended, and does not let go of an answer because the books do not take it: the disk is full or gone,
+/// another program has them locked. It is tried again until it is stored or the program closes; unstored, it would come back
+/// as a doubt. Only what the books themselves contradict can never be stored.
 pub(crate) async fn keep(
     connection: &Connection,
     store: impl Fn(&mut Ledger) -> Result<(), LedgerError> + Clone + Send + 'static,
 ) -> Done<()> {
+    let mut unwritten = None;
     loop {
         let Err(error) = connection.books.with(store.clone()).await? else {
             return Ok(());
         };
-        if !matches!(error, LedgerError::DiskFull | LedgerError::NotWritable(_)) {
+        if matches!(error, LedgerError::WrongState { .. } | LedgerError::NotFound(_)) {
             return Err(error.into());
         }
+        unwritten.get_or_insert_with(|| connection.waits_to_be_written());
         tracing::error!(%error, "an answer could not be stored; again in a moment");
         tokio::select! {
             () = connection.closing.cancelled() => return Err(error.into()),

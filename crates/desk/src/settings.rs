@@ -18,6 +18,8 @@ pub(crate) struct Remembered {
     pub(crate) settings: SettingsView,
     /// Connections besides Practice.
     pub(crate) connections: Vec<SavedConnection>,
+    /// Those that were removed, without their secrets: whoever connects the same again finds its books and numbers.
+    pub(crate) removed: Vec<SavedConnection>,
     /// The one that was begun and is not whole yet.
     pub(crate) unfinished: Option<UnfinishedForm>,
     /// The one that was open.
@@ -36,6 +38,9 @@ pub(crate) struct SavedConnection {
     /// `x-ibm-client-id` as typed, or from the file of an earlier version; empty once it is in the keychain.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) gateway_id: String,
+    /// Whether its books were begun: then new ones never take their place.
+    #[serde(default)]
+    pub(crate) begun: bool,
 }
 
 /// The folder in which everything of Kvit on this computer lies.

@@ -58,7 +58,7 @@ macro_rules! with_commands {
             /// Events of invoices that are not in these books.
             callbacks_strays($crate::ipc::Nothing) -> $crate::ipc::StrayList;
             /// Saves the business and its defaults.
-            business_save($crate::ipc::BusinessView) -> $crate::ipc::BusinessSaved;
+            business_save($crate::ipc::BusinessChange) -> $crate::ipc::BusinessSaved;
             /// Finds customers.
             customer_list($crate::ipc::CustomerQuery) -> $crate::ipc::CustomerList;
             /// Saves a customer, or says what is wrong.

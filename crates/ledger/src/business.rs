@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Ledger, LedgerError, numbers, sql};
+use crate::{Ledger, LedgerError, NextNumber, numbers, sql};
 
 /// The business and its defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,14 +31,15 @@ impl Ledger {
             .transpose()
     }
 
-    /// Saves the business and, if given, the number that the next invoice gets.
+    /// Saves the business and, if the merchant changed it, the number that the next invoice gets.
     ///
     /// # Errors
-    /// [`LedgerError::NumberTaken`] when `next_number` was already given; then nothing is saved.
+    /// [`LedgerError::NumberTaken`] when the number was already given, [`LedgerError::NumberMoved`] when the next number is
+    /// not the one that the merchant saw, [`LedgerError::NumberTooLarge`]; then nothing is saved.
     pub fn save_business(
         &mut self,
         record: &BusinessRecord,
-        next_number: Option<u64>,
+        next_number: Option<NextNumber>,
     ) -> Result<(), LedgerError> {
         let value = sql::text(record)?;
         self.transaction(|db| {
@@ -46,6 +47,21 @@ impl Ledger {
                 numbers::set_next(db, next)?;
             }
             put_fact(db, "business", &value)
+        })
+    }
+
+    /// Lets the series begin, or go on, at `number`.
+    ///
+    /// # Errors
+    /// [`LedgerError::NumberTaken`], [`LedgerError::NumberTooLarge`].
+    pub fn begin_series_at(&mut self, number: u64) -> Result<(), LedgerError> {
+        self.transaction(|db| {
+            let shown = numbers::next(db)?;
+            if shown == number {
+                return Ok(());
+            }
+            let wanted = number;
+            numbers::set_next(db, NextNumber { shown, wanted })
         })
     }
 

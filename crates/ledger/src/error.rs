@@ -61,6 +61,18 @@ pub enum LedgerError {
     /// The number is below one that was already given.
     #[error("numbers up to {0} are already given")]
     NumberTaken(u64),
+    /// The series has moved on since the merchant saw it.
+    #[error("the next number is {0} by now")]
+    NumberMoved(u64),
+    /// The number has more digits than a number may have.
+    #[error("{0} is too large for an invoice number")]
+    NumberTooLarge(u64),
+    /// The bytes that were to go out could not be made.
+    #[error("the request could not be made: {0}")]
+    NotMade(String),
+    /// There were books here, and now there is nothing, or an empty file.
+    #[error("the books at {} are missing or empty", .0.display())]
+    Missing(PathBuf),
     /// What was stored cannot be read back.
     #[error("a stored value cannot be read: {0}")]
     Unreadable(String),

@@ -27,8 +27,12 @@ pub enum What {
     Refused,
     /// It did not reach the service; it waits.
     NotSent,
+    /// The service refused the batch in which it went as a whole, without a word of this one: it goes alone.
+    BatchRefused,
     /// This computer did not let it out: its day had passed, or its customer had got as many as a day allows.
     HeldBack,
+    /// It was held back by a clock that was ahead; the clock was set right, and it waits for its turn again.
+    BackInQueue,
     /// The answer got lost.
     AnswerLost,
     /// The program ended while it was on its way.
@@ -43,6 +47,10 @@ pub enum What {
     CancelAsked,
     /// The service refused to cancel.
     CancelRefused,
+    /// The answer to a cancellation got lost: the service may have cancelled.
+    CancelLost,
+    /// A cancellation did not get through.
+    CancelNotSent,
 }
 
 /// Who says so.
@@ -151,25 +159,23 @@ impl Ledger {
         })
     }
 
-    /// Takes down that the merchant asked to cancel, before the call goes out.
+    /// Takes down that the merchant asked to cancel, before the call goes out. Whatever becomes of the call, and of this
+    /// program, the state is asked for once it has surely ended.
     pub fn note_cancel_asked(&mut self, invoice_id: &str, now: Timestamp) -> Result<(), LedgerError> {
         self.transaction(|db| {
             must_exist(db, invoice_id)?;
-            add(db, invoice_id, &Evidence::of_ours(What::CancelAsked, now))
+            add(db, invoice_id, &Evidence::of_ours(What::CancelAsked, now))?;
+            look_by(db, invoice_id, on_its_way::after(now, on_its_way::AFTER_ONE))
         })
     }
 
-    /// Takes down that the service refused to cancel, or that its answer got lost. The state is asked for at once: it may
-    /// have been paid, or cancelled all the same.
-    pub fn note_cancel_refused(&mut self, invoice_id: &str, evidence: &Evidence) -> Result<(), LedgerError> {
+    /// Takes down why it is not known to be cancelled: refused, lost on the way back, or on the way there. The state is asked
+    /// for at once: it may have been paid, or cancelled all the same.
+    pub fn note_cancel_failed(&mut self, invoice_id: &str, evidence: &Evidence) -> Result<(), LedgerError> {
         self.transaction(|db| {
             must_exist(db, invoice_id)?;
             add(db, invoice_id, evidence)?;
-            db.prepare_cached(
-                "UPDATE invoice SET next_poll_at = min(next_poll_at, ?2) WHERE id = ?1 AND next_poll_at IS NOT NULL",
-            )?
-            .execute(params![invoice_id, evidence.at.as_millisecond()])?;
-            Ok(())
+            look_by(db, invoice_id, evidence.at)
         })
     }
 
@@ -186,6 +192,15 @@ fn must_exist(db: &Connection, invoice_id: &str) -> Result<(), LedgerError> {
     } else {
         Err(LedgerError::NotFound("invoice"))
     }
+}
+
+/// Looks at it at `at`, if not sooner; one that is not followed is left alone.
+fn look_by(db: &Connection, invoice_id: &str, at: Timestamp) -> Result<(), LedgerError> {
+    db.prepare_cached(
+        "UPDATE invoice SET next_poll_at = min(next_poll_at, ?2) WHERE id = ?1 AND next_poll_at IS NOT NULL",
+    )?
+    .execute(params![invoice_id, at.as_millisecond()])?;
+    Ok(())
 }
 
 fn is_repeat(db: &Connection, invoice_id: &str, said: &Said) -> Result<bool, LedgerError> {

@@ -49,7 +49,7 @@ pub use error::LedgerError;
 pub use evidence::{Evidence, Said, Source, What};
 pub use invoices::{InvoiceRecord, InvoiceSummary, Shown, Tier};
 pub use listing::{Counts, Filter, Listed, Page, Query, Sort};
-pub use numbers::{Gap, GapReason, Series};
+pub use numbers::{Gap, GapReason, NextNumber, Series};
 pub use on_its_way::pause_after_doubt;
 pub use open::Ledger;
 pub use outbox::{Answered, Outcome};

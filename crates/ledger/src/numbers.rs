@@ -69,6 +69,15 @@ impl Ledger {
     }
 }
 
+/// The merchant's wish to let the series go on at another number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextNumber {
+    /// The next number as the merchant saw it.
+    pub shown: u64,
+    /// The next number from now on.
+    pub wanted: u64,
+}
+
 /// The numbers in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Series {
@@ -133,8 +142,12 @@ pub(crate) fn give_back(db: &Connection, number: u64, at_milliseconds: i64) -> R
     put_next(db, free)
 }
 
-/// Lets the series go on at `number`, which must not have been passed yet.
-pub(crate) fn set_next(db: &Connection, number: u64) -> Result<(), LedgerError> {
+/// Lets the series go on at `set.wanted`, which must not have been passed yet.
+pub(crate) fn set_next(db: &Connection, set: NextNumber) -> Result<(), LedgerError> {
+    let (found, number) = (next(db)?, set.wanted);
+    if found != set.shown {
+        return Err(LedgerError::NumberMoved(found));
+    }
     let given: i64 = db.query_row(
         "SELECT max(coalesce((SELECT max(number) FROM invoice), 0), coalesce((SELECT max(number) FROM burnt_number), 0))",
         [],
@@ -149,15 +162,12 @@ pub(crate) fn set_next(db: &Connection, number: u64) -> Result<(), LedgerError> 
 
 fn put_next(db: &Connection, number: u64) -> Result<(), LedgerError> {
     if number > LARGEST {
-        return Err(LedgerError::Unreadable(format!(
-            "{number} is too large for an invoice number"
-        )));
+        return Err(LedgerError::NumberTooLarge(number));
     }
     put_fact(db, NEXT, &number.to_string())
 }
 
 /// A number as SQLite keeps it.
 pub(crate) fn column(number: u64) -> Result<i64, LedgerError> {
-    i64::try_from(number)
-        .map_err(|_| LedgerError::Unreadable(format!("{number} is too large for an invoice number")))
+    i64::try_from(number).map_err(|_| LedgerError::NumberTooLarge(number))
 }

@@ -45,6 +45,23 @@ impl Ledger {
         Self::open_with(path, MIGRATIONS)
     }
 
+    /// Opens books that were begun earlier, and never begins new ones in their place: their numbers would be given twice.
+    ///
+    /// # Errors
+    /// [`LedgerError::Missing`] when there is no file, or an empty one; else as [`Ledger::open`].
+    pub fn open_begun(path: &Path) -> Result<Self, LedgerError> {
+        if Self::is_begun(path) {
+            Self::open(path)
+        } else {
+            Err(LedgerError::Missing(path.to_owned()))
+        }
+    }
+
+    /// Whether there is anything at `path`.
+    pub fn is_begun(path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|found| found.len() > 0)
+    }
+
     fn open_with(path: &Path, migrations: &[&str]) -> Result<Self, LedgerError> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;

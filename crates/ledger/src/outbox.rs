@@ -26,6 +26,8 @@ pub enum Outcome {
     Exists,
     /// The service refused it.
     Refused,
+    /// The service refused the batch in which it went as a whole; it goes alone, at once.
+    Apart,
     /// It certainly did not get through; again at `retry_at`.
     NotSent {
         /// When.
@@ -208,6 +210,12 @@ fn settle(
         Outcome::Exists if doubted || turned_away(db, id)? => (What::ExistsAlready, "id_unknown", now),
         // A refusal after doubt proves nothing about the earlier attempt.
         Outcome::Refused if doubted => (What::Refused, "in_doubt", after_doubt(now)),
+        // A refusal proves that nothing of the batch was made, and says nothing against this one.
+        Outcome::Apart => (
+            What::BatchRefused,
+            if doubted { "in_doubt" } else { "queued" },
+            now,
+        ),
         Outcome::Exists | Outcome::Refused => (What::Refused, "refused", now),
         Outcome::NotSent { retry_at } => (
             What::NotSent,
@@ -289,7 +297,7 @@ pub(crate) fn move_to(
     // A run that was paused while this one was on its way holds it too.
     db.prepare_cached(
         "UPDATE invoice SET outbox = ?2, changed_at = ?4,
-             not_before = CASE WHEN ?2 = 'waiting' AND EXISTS
+             not_before = CASE WHEN ?2 IN ('queued', 'waiting') AND EXISTS
                  (SELECT 1 FROM run WHERE run.id = invoice.run AND run.state = 'paused') THEN ?5 ELSE ?3 END
          WHERE id = ?1",
     )?

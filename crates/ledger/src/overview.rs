@@ -156,7 +156,7 @@ impl Ledger {
             "SELECT at, what, source, state, sequence, date, until, status, error_code, words, correlation_id, raw,
                  flagged, {SUMMARY}
              FROM evidence JOIN invoice ON invoice.id = evidence.invoice_id
-             WHERE what NOT IN ('attempted', 'not_sent') ORDER BY evidence.at DESC, evidence.id DESC LIMIT 10",
+             WHERE what NOT IN ('attempted', 'not_sent', 'batch_refused') ORDER BY evidence.at DESC, evidence.id DESC LIMIT 10",
         ))?;
         let rows = statement.query_map([], |row| Ok(recent(row)))?;
         rows.map(|row| row?).collect()

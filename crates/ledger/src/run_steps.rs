@@ -53,7 +53,7 @@ impl Ledger {
                     let form = ready_form(db, run, *position)?;
                     let number = numbers::take(db)?;
                     let request =
-                        freeze(order, number).map_err(|error| LedgerError::Unreadable(error.to_string()))?;
+                        freeze(order, number).map_err(|error| LedgerError::NotMade(error.to_string()))?;
                     sending::insert(db, number, order, &form, &request)?;
                     evidence::add(db, order.invoice_id, &Evidence::of_ours(What::Sent, order.now))?;
                     join(db, run, *position, order.invoice_id)?;

@@ -52,7 +52,7 @@ impl Ledger {
                 });
             }
             let number = numbers::take(db)?;
-            let request = freeze(number).map_err(|error| LedgerError::Unreadable(error.to_string()))?;
+            let request = freeze(number).map_err(|error| LedgerError::NotMade(error.to_string()))?;
             insert(db, number, order, &draft.form, &request)?;
             db.execute("DELETE FROM draft WHERE id = ?1", [draft_id])?;
             evidence::add(db, order.invoice_id, &Evidence::of_ours(What::Sent, order.now))?;

@@ -1,9 +1,12 @@
-//! A clock that was ahead and was set right: what was put off by it does not wait until it would have come there again.
+//! A clock that was ahead and was set right: what was put off by it does not wait until it would have come there again, and
+//! what was held back as late, because its day seemed to have passed, is not late.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
+use crate::evidence::{self, Evidence, What};
 use crate::on_its_way::{AFTER_MANY, AFTER_ONE, after};
+use crate::outbox::move_to;
 use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError};
 
@@ -25,10 +28,29 @@ impl Ledger {
             let followed = db
                 .prepare_cached(FOLLOWED)?
                 .execute(params![now.as_millisecond(), to_come])?;
-            Ok(waiting + followed)
+            let mut not_late = db.prepare_cached(HELD_AS_LATE)?;
+            let not_late: Vec<String> = not_late
+                .query_map([to_come], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for id in &not_late {
+                evidence::add(db, id, &Evidence::of_ours(What::BackInQueue, now))?;
+                move_to(db, id, "queued", now, now)?;
+            }
+            Ok(waiting + followed + not_late.len())
         })
     }
 }
+
+/// What was held back as late at a moment that is still to come: it never went out. One that the merchant may
+/// have written anew meanwhile stays as it is: two bills are worse than one that is written by hand.
+pub(crate) const HELD_AS_LATE: &str = "SELECT id FROM invoice AS late
+     WHERE shown = 'refused' AND changed_at > ?1
+         AND (SELECT what FROM evidence WHERE invoice_id = late.id ORDER BY id DESC LIMIT 1) = 'held_back'
+         AND (run IS NULL OR EXISTS (SELECT 1 FROM run_row WHERE invoice_id = late.id))
+         AND NOT EXISTS (SELECT 1 FROM invoice AS anew WHERE anew.customer_folded = late.customer_folded
+             AND anew.gross_minor = late.gross_minor AND anew.number > late.number AND anew.shown <> 'refused')
+         AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.customer = late.customer)
+     ORDER BY number";
 
 pub(crate) const PUT_OFF: &str = "UPDATE invoice INDEXED BY invoice_to_send
      SET not_before = CASE WHEN run IS NOT NULL AND channel = 'phone' THEN ?4 ELSE ?1 END

@@ -6,7 +6,10 @@ mod shop;
 
 use invoice::{Channel, DraftForm};
 use jiff::SignedDuration;
-use ledger::{Answered, Filter, Gap, GapReason, LedgerError, Outcome, SendOrder, Shown, Tier, What};
+use ledger::{
+    Answered, Filter, Gap, GapReason, LedgerError, NextNumber, Outcome, SendOrder, Shown, Tier, TradeDay,
+    What,
+};
 use shop::{Bill, Shop, accepted, answer, any_day, at, bytes, form};
 
 fn shown(shop: &Shop, id: &str) -> Shown {
@@ -129,24 +132,38 @@ fn burnt_numbers_come_back_when_everything_after_them_is_taken_back_too() {
     assert_eq!(shop.books.number_gaps().unwrap(), []);
 }
 
-#[test]
-fn the_series_may_start_and_jump_forward_but_never_back() {
-    let mut shop = Shop::new();
-    let record = ledger::BusinessRecord {
+fn record() -> ledger::BusinessRecord {
+    ledger::BusinessRecord {
         business: shop::business(),
         default_vat_rate: 25.into(),
         default_due_days: 14,
         paper_language: "da".into(),
         default_channel: Channel::Phone,
-    };
-    shop.books.save_business(&record, Some(1_000)).unwrap();
+    }
+}
+
+#[test]
+fn the_series_may_start_and_jump_forward_but_never_back() {
+    let mut shop = Shop::new();
+    let record = record();
+    let to = |shown, wanted| Some(NextNumber { shown, wanted });
+    shop.books.save_business(&record, to(1, 1_000)).unwrap();
     assert_eq!(shop.books.business().unwrap(), Some(record.clone()));
     assert_eq!(shop.send("a", &Bill::default()), 1_000);
-    let refused = shop.books.save_business(&record, Some(1_000)).unwrap_err();
+    let refused = shop.books.save_business(&record, to(1_001, 1_000)).unwrap_err();
     assert!(matches!(refused, LedgerError::NumberTaken(1_000)));
-    assert!(shop.books.save_business(&record, Some(0)).is_err());
-    assert!(shop.books.save_business(&record, Some(u64::MAX)).is_err());
-    shop.books.save_business(&record, Some(2_000)).unwrap();
+    assert!(shop.books.save_business(&record, to(1_001, 0)).is_err());
+    for too_large in [2_026_000_000_001, u64::MAX] {
+        let refused = shop
+            .books
+            .save_business(&record, to(1_001, too_large))
+            .unwrap_err();
+        assert!(
+            matches!(refused, LedgerError::NumberTooLarge(number) if number == too_large),
+            "{refused}"
+        );
+    }
+    shop.books.save_business(&record, to(1_001, 2_000)).unwrap();
     assert_eq!(shop.send("b", &Bill::default()), 2_000);
     assert_eq!(
         shop.books.number_gaps().unwrap(),
@@ -288,6 +305,85 @@ fn what_exists_after_it_was_turned_away_is_ours_and_not_refused() {
         shop.settle("a", &Outcome::Exists, 61);
         assert_eq!(shown(&shop, "a"), expected);
     }
+}
+
+/// A refusal of the whole batch proves that nothing of it was made: an identical one that exists afterwards is a twin that
+/// somebody else made, and the day is looked at again like before any first attempt.
+#[test]
+fn after_a_batch_that_was_refused_as_a_whole_each_is_as_one_that_was_never_out() {
+    let refused = Answered {
+        status: Some(400),
+        ..Answered::default()
+    };
+    let apart = |shop: &mut Shop| {
+        shop.send("a", &Bill::default());
+        shop.begin("a", 6);
+        shop.books
+            .settle("a", &Outcome::Apart, refused.clone(), at(7))
+            .unwrap();
+        assert_eq!(shown(shop, "a"), Shown::Queued);
+        assert_eq!(shop.next_to_send(at(7)).map(|next| next.number), Some(1));
+    };
+    let mut shop = Shop::new();
+    apart(&mut shop);
+    shop.begin("a", 8);
+    shop.settle("a", &Outcome::Exists, 9);
+    assert_eq!(shown(&shop, "a"), Shown::Refused);
+
+    let mut shop = Shop::new();
+    apart(&mut shop);
+    let late = TradeDay {
+        date: jiff::civil::date(2027, 1, 1),
+        ..shop::day()
+    };
+    assert!(!shop.books.begin_sending("a", "c", &late, at(8)).unwrap());
+}
+
+#[test]
+fn after_a_doubt_a_batch_that_was_refused_as_a_whole_leaves_the_doubt() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    shop.begin("a", 6);
+    shop.settle("a", &Outcome::Unclear { retry_at: at(60) }, 7);
+    shop.begin("a", 60);
+    shop.settle("a", &Outcome::Apart, 61);
+    assert_eq!(shown(&shop, "a"), Shown::InDoubt);
+    assert_eq!(shop.next_to_send(at(61)).map(|next| next.number), Some(1));
+}
+
+/// The number that a page showed is the one that may be changed: an undo that came between gave it back.
+#[test]
+fn a_next_number_that_has_moved_since_it_was_shown_is_not_set() {
+    let mut shop = Shop::new();
+    let record = record();
+    shop.send("a", &Bill::default());
+    let shown = shop.books.next_number().unwrap();
+    shop.books.undo("a", "d", at(1)).unwrap();
+    let change = NextNumber { shown, wanted: 10 };
+    let refused = shop.books.save_business(&record, Some(change)).unwrap_err();
+    assert!(matches!(refused, LedgerError::NumberMoved(1)), "{refused}");
+    assert_eq!(shop.books.next_number().unwrap(), 1);
+    assert_eq!(shop.books.business().unwrap(), None, "nothing is saved then");
+    shop.books.save_business(&record, None).unwrap();
+    assert_eq!(shop.books.next_number().unwrap(), 1);
+}
+
+#[test]
+fn a_body_that_cannot_be_made_is_no_damage_of_the_books() {
+    let mut shop = Shop::new();
+    shop.draft("d", "Kunde");
+    let (content, business) = (Bill::default().content(), shop::business());
+    let order = SendOrder {
+        invoice_id: "a",
+        channel: Channel::Phone,
+        content: &content,
+        business: &business,
+        hold_until: at(5),
+        now: at(0),
+    };
+    let refused = shop.books.send("d", 1, &order, |_| Err("no body")).unwrap_err();
+    assert!(matches!(refused, LedgerError::NotMade(_)), "{refused}");
+    assert_eq!(shop.books.next_number().unwrap(), 1);
 }
 
 #[test]

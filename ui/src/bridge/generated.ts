@@ -148,6 +148,63 @@ paymentDate: string | null,
 latestPaymentDate: string, };
 
 /**
+ * The business as it is to be.
+ */
+export type BusinessChange = { 
+/**
+ * The next number that the box showed at first: only another one than this is the merchant's wish.
+ */
+shownNumber: number, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Street and number.
+ */
+street: string, 
+/**
+ * Postal code.
+ */
+postalCode: string, 
+/**
+ * Town.
+ */
+city: string, 
+/**
+ * CVR or Y-tunnus.
+ */
+companyId: string, 
+/**
+ * E-mail.
+ */
+email: string, 
+/**
+ * Phone.
+ */
+phone: string, 
+/**
+ * Foot of the paper.
+ */
+footer: string, 
+/**
+ * VAT in percent for new lines, e.g. `25`.
+ */
+defaultVatRate: string, 
+/**
+ * Days until due for new invoices.
+ */
+defaultDueDays: number, 
+/**
+ * Number that the next sent invoice gets.
+ */
+nextNumber: number, 
+/**
+ * Language of the paper: `da`, `fi` or `en`.
+ */
+paperLanguage: PaperLanguage, };
+
+/**
  * What came of saving the business; problems mean that nothing was saved.
  */
 export type BusinessSaved = { 
@@ -488,6 +545,10 @@ apiBaseUrl?: string,
  * VAT number with country prefix, e.g. `DK12345678`.
  */
 merchantVat?: string, 
+/**
+ * Number of the first invoice as typed, where the merchant has a series already; only for a new connection.
+ */
+firstNumber?: string, 
 /**
  * Whether signing in also asks for payments and payouts (scope `transactionreporting`).
  */
@@ -2232,7 +2293,7 @@ export type PriceBasisName = "net" | "gross";
 /**
  * Every problem there can be (see `invoice::ProblemCode`).
  */
-export type ProblemName = "no_lines" | "description_missing" | "number_unreadable" | "number_ambiguous" | "currency_other" | "price_missing" | "vat_rate_out_of_range" | "vat_rate_fraction" | "vat_rate_unusual" | "discount_ambiguous" | "discount_too_large" | "total_not_positive" | "total_above_limit" | "amount_too_large" | "date_unreadable" | "date_ambiguous" | "due_date_missing" | "due_date_in_past" | "due_date_today" | "due_date_too_far" | "issue_date_in_future" | "phone_missing" | "phone_unreadable" | "phone_too_short" | "phone_too_long" | "phone_foreign" | "phone_other_country" | "recipient_name_missing" | "reference_too_long" | "reference_cut_by_bank" | "text_too_long" | "text_has_control_characters" | "url_not_https" | "daily_limit_reached" | "issuer_missing" | "issuer_unusable" | "name_missing" | "email_unreadable" | "number_taken" | "row_repeated" | "invoice_repeated";
+export type ProblemName = "no_lines" | "description_missing" | "number_unreadable" | "number_ambiguous" | "currency_other" | "price_missing" | "vat_rate_out_of_range" | "vat_rate_fraction" | "vat_rate_unusual" | "discount_ambiguous" | "discount_too_large" | "total_not_positive" | "total_above_limit" | "amount_too_large" | "date_unreadable" | "date_ambiguous" | "due_date_missing" | "due_date_in_past" | "due_date_today" | "due_date_too_far" | "issue_date_in_future" | "phone_missing" | "phone_unreadable" | "phone_too_short" | "phone_too_long" | "phone_foreign" | "phone_other_country" | "recipient_name_missing" | "reference_too_long" | "reference_cut_by_bank" | "text_too_long" | "text_has_control_characters" | "url_not_https" | "daily_limit_reached" | "issuer_missing" | "issuer_unusable" | "name_missing" | "email_unreadable" | "number_taken" | "row_repeated" | "invoice_repeated" | "number_moved" | "number_too_large";
 
 /**
  * One problem beside its box.
@@ -3065,7 +3126,7 @@ until: string | null, };
 /**
  * Why nothing goes out.
  */
-export type StandstillReason = "secrets_wanting" | "sign_in_needed" | "offline" | "busy" | "not_answering";
+export type StandstillReason = "books_not_writable" | "secrets_wanting" | "sign_in_needed" | "offline" | "busy" | "not_answering";
 
 /**
  * What the pill says. Outbox states first, then MobilePay's.
@@ -3194,7 +3255,7 @@ flagged: boolean, };
 /**
  * What can happen to an invoice.
  */
-export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "due_date_passed" | "daily_limit" | "answer_lost" | "interrupted" | "id_given" | "replaced" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "unknown";
+export type TimelineWhat = "sent" | "attempted" | "taken_by_service" | "exists_already" | "refused" | "not_sent" | "batch_refused" | "due_date_passed" | "daily_limit" | "back_in_queue" | "answer_lost" | "interrupted" | "id_given" | "replaced" | "created" | "invalid" | "accepted" | "paid" | "rejected" | "expired" | "cancel_asked" | "canceled" | "cancel_refused" | "cancel_lost" | "cancel_not_sent" | "unknown";
 
 /**
  * What came of trying now.
@@ -3267,7 +3328,11 @@ apiBaseUrl: string,
 /**
  * VAT number.
  */
-merchantVat: string, };
+merchantVat: string, 
+/**
+ * Number of the first invoice.
+ */
+firstNumber: string, };
 
 /**
  * Why something has no partner.
@@ -3426,7 +3491,7 @@ export interface Commands {
   /** Events of invoices that are not in these books. */
   callbacks_strays: { input: Nothing; output: StrayList };
   /** Saves the business and its defaults. */
-  business_save: { input: BusinessView; output: BusinessSaved };
+  business_save: { input: BusinessChange; output: BusinessSaved };
   /** Finds customers. */
   customer_list: { input: CustomerQuery; output: CustomerList };
   /** Saves a customer, or says what is wrong. */

@@ -10,5 +10,6 @@ export function sentenceOfRefusal({ code, detail, file, signin, upstream }: Refu
   if (signin) return t(`signin.refused.${signin}`);
   if (file) return t(`file_trouble.${file}`, { row: detail ?? '' });
   if (code === 'refused_by_service' && upstream?.meaning) return t(`meaning.${upstream.meaning}`);
+  if (code === 'outbox_not_empty') return t('refused.outbox_not_empty', { count: detail ?? '' });
   return t(`refused.${code}`);
 }

@@ -1,16 +1,22 @@
 //! The business on the paper and its defaults.
 
 use ::invoice::{Address, Business, Channel, Country, read_number};
-use ledger::{BusinessRecord, LedgerError};
+use ledger::{BusinessRecord, LedgerError, NextNumber};
 use rust_decimal::Decimal;
 
 use crate::Desk;
 use crate::connection::Connection;
-use crate::ipc::{BusinessSaved, BusinessView, Event, PaperLanguage, ProblemName, ProblemView};
+use crate::ipc::{
+    BusinessChange, BusinessSaved, BusinessView, Event, PaperLanguage, ProblemName, ProblemView,
+};
 use crate::readings::{plain, plain_problem};
 use crate::refuse::Outcome;
 
-pub(crate) async fn business_save(desk: &Desk, view: BusinessView) -> Outcome<BusinessSaved> {
+pub(crate) async fn business_save(desk: &Desk, change: BusinessChange) -> Outcome<BusinessSaved> {
+    let BusinessChange {
+        business: view,
+        shown_number: shown,
+    } = change;
     let connection = desk.current();
     let (record, problems) = read(&view, default_channel(&connection).await?);
     let Some(record) = record.filter(|_| problems.is_empty()) else {
@@ -19,26 +25,35 @@ pub(crate) async fn business_save(desk: &Desk, view: BusinessView) -> Outcome<Bu
             problems,
         });
     };
+    // A box that nobody touched is no wish: the series may have moved since it was shown.
     let wanted = view.next_number;
-    let saved = connection.books.with(move |books| {
-        let next = (books.next_number()? != wanted).then_some(wanted);
-        books.save_business(&record, next)
-    });
-    match saved.await? {
-        Ok(()) => {}
-        Err(LedgerError::NumberTaken(_)) => {
-            let problems = vec![plain_problem("nextNumber", ProblemName::NumberTaken)];
-            return Ok(BusinessSaved {
-                business: show(&connection).await?,
-                problems,
-            });
-        }
-        Err(error) => return Err(error.into()),
+    let next = (wanted != shown).then_some(NextNumber { shown, wanted });
+    let saved = connection
+        .books
+        .with(move |books| books.save_business(&record, next));
+    if let Err(error) = saved.await? {
+        return Ok(BusinessSaved {
+            problems: vec![number_problem(&error).ok_or(error)?],
+            business: show(&connection).await?,
+        });
     }
     connection.tell(Event::ConnectionChanged);
     Ok(BusinessSaved {
         business: show(&connection).await?,
         problems,
+    })
+}
+
+/// What is wrong with a number that was typed, if that is it.
+fn number_problem(error: &LedgerError) -> Option<ProblemView> {
+    Some(match error {
+        LedgerError::NumberTaken(_) => plain_problem("nextNumber", ProblemName::NumberTaken),
+        LedgerError::NumberTooLarge(_) => plain_problem("nextNumber", ProblemName::NumberTooLarge),
+        LedgerError::NumberMoved(next) => ProblemView {
+            params: [("next".to_owned(), next.to_string())].into(),
+            ..plain_problem("nextNumber", ProblemName::NumberMoved)
+        },
+        _ => return None,
     })
 }
 

@@ -1,8 +1,9 @@
 //! Connections: the list, the open one, and how things stand with it.
 
+use ledger::Ledger;
 use mobilepay::AccessToken;
 
-use super::{app, business};
+use super::{app, business, leaving};
 use crate::Desk;
 use crate::checking::{self, Subject};
 use crate::connection::{Connection, api};
@@ -11,18 +12,39 @@ use crate::ipc::{
     ConnectionRef, ConnectionStatus, ConnectionView, Event, Nothing, Refusal, RefusalCode, World,
 };
 use crate::refuse::Outcome;
+use crate::settings::SavedConnection;
 use crate::{connection_form, credentials, signin};
 
 pub(crate) async fn connection_add(desk: &Desk, form: ConnectionForm) -> Outcome<ConnectionView> {
-    let saved = connection_form::read_new(&form)?;
+    let first = connection_form::first_number(&form)?;
+    let saved = removed_before(desk, connection_form::read_new(&form)?).await;
     desk.credentials
         .keep(&saved.view.id, connection_form::secrets(&form))
         .await?;
+    let saved = leaving::begin_books(desk, saved, first).await?;
     let view = saved.view.clone();
-    desk.remember(|remembered| remembered.connections.push(saved))
-        .await?;
+    desk.remember(|remembered| {
+        remembered.removed.retain(|other| other.view.id != saved.view.id);
+        remembered.connections.push(saved);
+    })
+    .await?;
     desk.tell(Event::ConnectionChanged);
     Ok(view)
+}
+
+/// One that was removed and is connected again goes on with its books, if they are still there: its numbers are not given
+/// a second time.
+async fn removed_before(desk: &Desk, mut saved: SavedConnection) -> SavedConnection {
+    let remembered = desk.remembered.lock().await;
+    let former = remembered.removed.iter().rev().find(|former| {
+        connection_form::is_same(&former.view, &saved.view)
+            && Ledger::is_begun(&desk.folder.books(&former.view.id))
+    });
+    if let Some(former) = former {
+        saved.view.id.clone_from(&former.view.id);
+        saved.begun = true;
+    }
+    saved
 }
 
 pub(crate) async fn connection_change(desk: &Desk, change: ConnectionChange) -> Outcome<ConnectionView> {
@@ -139,6 +161,7 @@ pub(crate) async fn connection_remove(desk: &Desk, removed: ConnectionRef) -> Ou
             "The practice world is always there.",
         ));
     }
+    leaving::must_be_settled(desk, &saved).await?;
     if desk.current().saved.view.id == saved.view.id {
         signin::give_up(desk).await;
         let practice = desk.practice.connections()[0].clone();
@@ -152,6 +175,10 @@ pub(crate) async fn connection_remove(desk: &Desk, removed: ConnectionRef) -> Ou
         remembered
             .connections
             .retain(|other| other.view.id != saved.view.id);
+        remembered.removed.push(SavedConnection {
+            gateway_id: String::new(),
+            ..saved
+        });
     })
     .await?;
     desk.tell(Event::EverythingChanged);

@@ -10,6 +10,7 @@ mod customer;
 mod draft;
 mod import;
 mod invoice;
+mod leaving;
 mod naming;
 mod outbox;
 mod outside;

@@ -10,7 +10,7 @@ use mobilepay::{Answer, ApiError, Details};
 use uuid::Uuid;
 
 use super::invoice::record;
-use crate::connection::{Connection, Ready, api_refusal};
+use crate::connection::{Connection, api_refusal};
 use crate::ipc::{IdWrong, NamedId, WrongId};
 use crate::refuse::Outcome;
 
@@ -20,30 +20,27 @@ pub(crate) async fn settle(connection: &Connection, named: &NamedId) -> Outcome<
     let Some(service_id) = read(&named.service_id) else {
         return Ok(Some(wrong(WrongId::Unreadable, "")));
     };
-    let ready = connection.ready_to_call().await?;
     let correlation = Uuid::new_v4();
-    let answer = connection
-        .api
-        .details(&ready.token, correlation, &ready.merchant_id, &service_id)
-        .await;
-    connection.note_network(answer.as_ref().err());
-    let answer = match answer {
+    let asked = connection.call(|ready| {
+        let (connection, service_id) = (&connection, &service_id);
+        async move {
+            let (token, merchant) = (&ready.token, &ready.merchant_id);
+            let answer = connection
+                .api
+                .details(token, correlation, merchant, service_id)
+                .await;
+            answer.map(|answer| (answer, ready.merchant_id.clone()))
+        }
+    });
+    let (answer, merchant) = match asked.await? {
         Ok(answer) => answer,
         Err(ApiError::NotFound { .. }) => return Ok(Some(wrong(WrongId::NotKnown, ""))),
-        Err(error) => {
-            connection.heed(&error, &ready).await;
-            return Err(api_refusal(&error));
-        }
+        Err(error) => return Err(api_refusal(&error)),
     };
-    if let Some(other) = other(
-        &answer.value,
-        &record.content,
-        record.summary.number,
-        &ready.merchant_id,
-    ) {
+    if let Some(other) = other(&answer.value, &record.content, record.summary.number, &merchant) {
         return Ok(Some(other));
     }
-    let state = state(connection, &ready, &answer.value, &service_id).await?;
+    let state = state(connection, &answer.value, &service_id).await?;
     let verified = verified(connection, answer, state, correlation);
     keep(connection, named.id.clone(), verified).await
 }
@@ -104,21 +101,16 @@ fn total(details: &Details) -> Option<Money> {
 }
 
 /// The state that the details told, or else the status call.
-async fn state(
-    connection: &Connection,
-    ready: &Ready,
-    details: &Details,
-    service_id: &str,
-) -> Outcome<State> {
+async fn state(connection: &Connection, details: &Details, service_id: &str) -> Outcome<State> {
     if let Some(state) = &details.state {
         return Ok(state.clone());
     }
-    let status = connection
-        .api
-        .status(&ready.token, Uuid::new_v4(), &ready.merchant_id, service_id)
-        .await;
-    connection.note_network(status.as_ref().err());
-    Ok(status.map_err(|error| api_refusal(&error))?.value.state)
+    let status = connection.call(|ready| async move {
+        let (token, merchant) = (&ready.token, &ready.merchant_id);
+        let api = &connection.api;
+        api.status(token, Uuid::new_v4(), merchant, service_id).await
+    });
+    Ok(status.await?.map_err(|error| api_refusal(&error))?.value.state)
 }
 
 fn verified(connection: &Connection, answer: Answer<Details>, state: State, correlation: Uuid) -> Verified {

@@ -156,7 +156,9 @@ fn gap(gap: &Gap) -> GapView {
 fn standstill(connection: &Connection, due: bool) -> Option<Standstill> {
     let now = connection.now();
     let (busy, flow) = (connection.pace.shut(now), connection.circuit.flow(now));
-    let why = if connection.wanting.is_some() {
+    let why = if connection.cannot_write() {
+        StandstillReason::BooksNotWritable
+    } else if connection.wanting.is_some() {
         StandstillReason::SecretsWanting
     } else if !matches!(connection.session.state(), SessionState::SignedIn { .. }) {
         StandstillReason::SignInNeeded
@@ -182,7 +184,7 @@ fn standstill(connection: &Connection, due: bool) -> Option<Standstill> {
 
 fn view(connection: &Connection, waiting: &Waiting, now: Timestamp) -> OutboxRow {
     let row = row(connection, &waiting.invoice);
-    let why = reason(waiting, now);
+    let why = reason(waiting, now, connection.cannot_write());
     let said = waiting.why.as_ref().filter(|said| words(said).is_some());
     OutboxRow {
         ways: ways(waiting, why),
@@ -195,11 +197,12 @@ fn view(connection: &Connection, waiting: &Waiting, now: Timestamp) -> OutboxRow
     }
 }
 
-fn reason(waiting: &Waiting, now: Timestamp) -> WaitingReason {
+fn reason(waiting: &Waiting, now: Timestamp, cannot_write: bool) -> WaitingReason {
     use ledger::{Shown, What};
     let said = waiting.why.as_ref();
     let what = said.map(|said| said.what);
     match waiting.invoice.shown {
+        Shown::Sending if cannot_write => WaitingReason::NotWritten,
         Shown::Sending => WaitingReason::OnItsWay,
         Shown::SentIdUnknown => WaitingReason::IdUnknown,
         Shown::Held | Shown::Queued | Shown::Waiting if waiting.next_try.is_none() => {
@@ -214,7 +217,7 @@ fn reason(waiting: &Waiting, now: Timestamp) -> WaitingReason {
         },
         _ if waiting.in_doubt => match what {
             Some(What::Interrupted) => WaitingReason::Interrupted,
-            Some(What::Refused) => WaitingReason::RepeatRefused,
+            Some(What::Refused | What::BatchRefused) => WaitingReason::RepeatRefused,
             Some(What::NotSent) => WaitingReason::RepeatNotReached,
             _ => WaitingReason::AnswerLost,
         },
@@ -230,7 +233,7 @@ fn ways(waiting: &Waiting, why: WaitingReason) -> Vec<WayOn> {
     use WaitingReason as W;
     let mut ways = Vec::new();
     match why {
-        W::OnItsWay | W::RunPaused | W::DailyLimit => return ways,
+        W::OnItsWay | W::NotWritten | W::RunPaused | W::DailyLimit => return ways,
         // One of a run is taken back by stopping the run.
         W::Held => {
             if waiting.run.is_none() {

@@ -6,6 +6,7 @@ mod owner;
 mod refusals;
 mod services;
 mod time;
+mod unwritten;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub(crate) use calling::Ready;
 pub(crate) use refusals::{api_refusal, session_refusal};
 pub(crate) use services::api;
 use services::reporting;
+use unwritten::Unwritten;
 
 /// An open connection.
 pub(crate) struct Connection {
@@ -51,6 +53,7 @@ pub(crate) struct Connection {
     pub(crate) pace: Pace,
     pub(crate) circuit: Circuit,
     pub(crate) troubles: Troubles,
+    unwritten: Unwritten,
     pub(crate) wake_sender: Notify,
     pub(crate) wake_runs: Notify,
     pub(crate) wake_poller: Notify,
@@ -106,9 +109,13 @@ impl Connection {
         } = opening;
         // Two processes may not spend the same refresh token; the books have a lock of their own.
         session.alone_by(books.with_extension("session"));
-        let now = clock.now();
+        let (now, begun) = (clock.now(), saved.begun);
         let ledger = tokio::task::spawn_blocking(move || {
-            let mut ledger = Ledger::open(&books)?;
+            let mut ledger = if begun {
+                Ledger::open_begun(&books)?
+            } else {
+                Ledger::open(&books)?
+            };
             ledger.heed_set_back(now)?;
             let left = ledger.recover(now)?;
             Ok::<_, ledger::LedgerError>((ledger, left))
@@ -130,6 +137,7 @@ impl Connection {
             session,
             circuit: Circuit::default(),
             troubles: Troubles::at_start(wanting.as_ref()),
+            unwritten: Unwritten::default(),
             wanting,
             pace,
             wake_sender: Notify::new(),

@@ -99,6 +99,10 @@ pub struct ConnectionForm {
     #[serde(default)]
     #[ts(optional)]
     pub merchant_vat: Option<String>,
+    /// Number of the first invoice as typed, where the merchant has a series already; only for a new connection.
+    #[serde(default)]
+    #[ts(optional)]
+    pub first_number: Option<String>,
     /// Whether signing in also asks for payments and payouts (scope `transactionreporting`).
     #[serde(default)]
     pub transactions: bool,
@@ -139,6 +143,9 @@ pub struct UnfinishedForm {
     pub api_base_url: String,
     /// VAT number.
     pub merchant_vat: String,
+    /// Number of the first invoice.
+    #[serde(default)]
+    pub first_number: String,
 }
 
 /// The connection that was begun and is not whole yet. There is at most one.
@@ -324,6 +331,18 @@ pub struct BusinessView {
     pub next_number: u64,
     /// Language of the paper: `da`, `fi` or `en`.
     pub paper_language: PaperLanguage,
+}
+
+/// The business as it is to be.
+#[derive(Clone, Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct BusinessChange {
+    /// With the number as it stands in its box.
+    #[serde(flatten)]
+    pub business: BusinessView,
+    /// The next number that the box showed at first: only another one than this is the merchant's wish.
+    #[ts(type = "number")]
+    pub shown_number: u64,
 }
 
 /// Language of a paper.

@@ -307,6 +307,10 @@ pub enum ProblemName {
     NumberTaken,
     RowRepeated,
     InvoiceRepeated,
+    /// The next number is another one than the merchant saw.
+    NumberMoved,
+    /// A number has twelve digits at most.
+    NumberTooLarge,
 }
 
 /// A paper, page by page.

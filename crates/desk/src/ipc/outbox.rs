@@ -49,6 +49,8 @@ pub struct Standstill {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum StandstillReason {
+    /// The books cannot be written: a full disk, or another program has them locked.
+    BooksNotWritable,
     /// The keychain did not give the secrets.
     SecretsWanting,
     /// Nobody is signed in.
@@ -91,6 +93,8 @@ pub enum WaitingReason {
     ItsTurn,
     /// It is on its way now.
     OnItsWay,
+    /// It went out, and what MobilePay says of it cannot be written down now.
+    NotWritten,
     /// Its run is paused.
     RunPaused,
     /// It did not reach MobilePay.

@@ -82,6 +82,10 @@ pub enum RefusalCode {
     BooksDamaged,
     /// The books are open in another Kvit.
     BooksInUse,
+    /// The connection had books, and now they are missing or empty.
+    BooksMissing,
+    /// Something in the outbox of the connection has not come to an end; `detail` says how much.
+    OutboxNotEmpty,
     /// Practice and sandbox only.
     NotInThisWorld,
     /// The time of trade goes forward only, and not for ever at once.

@@ -171,7 +171,7 @@ fn told_of_all(items: &[Outgoing], error: &ApiError, alone: bool, now: Timestamp
         .map(|item| {
             let outcome = match outcome_of(error, item.attempts, now) {
                 // Not one of them was looked at by itself.
-                Outcome::Refused if alone => Outcome::NotSent { retry_at: now },
+                Outcome::Refused if alone => Outcome::Apart,
                 outcome => outcome,
             };
             settled(item, outcome, answered.clone())

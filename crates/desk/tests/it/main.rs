@@ -6,6 +6,7 @@ mod away;
 mod bad_input;
 mod beginning;
 mod beside;
+mod books;
 mod callbacks;
 mod clock;
 mod connecting;

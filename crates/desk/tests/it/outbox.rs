@@ -6,7 +6,7 @@ use desk::ipc::RefusalCode;
 use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
-use crate::away::{CREATE, CREATE_LINK, Service, sign_in};
+use crate::away::{CREATE, CREATE_LINK, DETAILS, Service, sign_in};
 use crate::shop::Shop;
 
 pub(crate) async fn outbox(shop: &Shop) -> Value {
@@ -131,6 +131,20 @@ async fn an_id_that_is_not_this_invoice_is_said_to_be_what_it_is_and_claims_noth
         .call("invoice_show", json!({ "id": sent["row"]["id"] }))
         .await;
     assert_eq!(whats(&invoice), ["sent", "attempted", "answer_lost"]);
+}
+
+#[tokio::test]
+async fn an_id_is_checked_with_a_new_token_where_the_old_one_is_not_accepted() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    service.strike(Fault::new(Trouble::DropAfter).on(CREATE).method("POST").once());
+    let sent = service.send(&shop, "phone").await;
+    shop.until(&sent, "in_doubt").await;
+    let id = service.invoices().await.remove(0).1;
+    service.strike(Fault::status(401).on(DETAILS).once());
+    let named = name_id(&shop, &sent, &id).await;
+    assert_eq!(named["wrong"], Value::Null, "{named}");
+    assert_eq!(named["invoice"]["row"]["state"], "created");
 }
 
 #[tokio::test]

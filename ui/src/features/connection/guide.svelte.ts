@@ -18,13 +18,13 @@ export type Address = 'empty' | 'good' | 'wrong' | 'world' | 'query';
 
 /** Which boxes each step asks for, and which of them may stay empty. */
 const BOXES: Record<Step, readonly Box[]> = {
-  world: ['name', 'world', 'merchantVat', 'discoveryUrl', 'issuer', 'apiBaseUrl'],
+  world: ['name', 'world', 'merchantVat', 'firstNumber', 'discoveryUrl', 'issuer', 'apiBaseUrl'],
   app: ['gatewayId', 'gatewaySecret'],
   oauth: ['clientId', 'clientSecret'],
   back: ['redirectUri'],
   check: [],
 };
-const OPTIONAL: ReadonlySet<Box> = new Set<Box>(['merchantVat', 'discoveryUrl', 'issuer', 'apiBaseUrl']);
+const OPTIONAL: ReadonlySet<Box> = new Set<Box>(['merchantVat', 'firstNumber', 'discoveryUrl', 'issuer', 'apiBaseUrl']);
 /** Never shown again, so an empty box means: as it is. */
 const KEPT: ReadonlySet<Box> = new Set<Box>(['gatewayId', 'gatewaySecret', 'clientSecret']);
 
@@ -39,6 +39,8 @@ export class Guide {
   address = $state<Address>('empty');
   /** What was typed another time is here again. */
   resumed = $state(false);
+  /** The first number is one that the books of this connection, which are still here, have given already. */
+  taken = $state(false);
   /** Saved, and nobody is signed in with it: a new connection, or one whose sign-in was another merchant's. */
   signInFollows = false;
   readonly #call: Call;
@@ -177,10 +179,10 @@ export class Guide {
   }
 
   #filled(): ConnectionForm {
-    const { merchantVat, discoveryUrl, issuer, apiBaseUrl, ...whole } = $state.snapshot(this.form);
+    const { merchantVat, firstNumber, discoveryUrl, issuer, apiBaseUrl, ...whole } = $state.snapshot(this.form);
     // In a change an address that is absent stays; one that was emptied becomes MobilePay's own.
     if (this.isChange) return { ...whole, merchantVat, discoveryUrl, issuer, apiBaseUrl };
-    const given = Object.entries({ merchantVat, discoveryUrl, issuer, apiBaseUrl }).filter(([, text]) => text?.trim());
+    const given = Object.entries({ merchantVat, firstNumber, discoveryUrl, issuer, apiBaseUrl }).filter(([, text]) => text?.trim());
     return { ...whole, ...Object.fromEntries(given) };
   }
 
@@ -202,6 +204,7 @@ export class Guide {
   /** A wrong box is shown where it stands. */
   #refused(failure: Refusal): void {
     const box = boxOf(failure);
+    this.taken = failure.detail === 'first_number.taken';
     const step = box && STEPS.find((step) => BOXES[step].includes(box));
     if (step) this.go(step);
     else this.failure = failure;
@@ -219,8 +222,8 @@ function boxOf(failure: Refusal): Box | null {
 
 /** What may lie in a file: everything but secrets and the app's id. */
 function unfinished(form: ConnectionForm): UnfinishedForm {
-  const { name, world, country, clientId, redirectUri, door = 'return_page', discoveryUrl = '', issuer = '', apiBaseUrl = '', merchantVat = '' } = form;
-  return { name, world, country, clientId, redirectUri, door, discoveryUrl, issuer, apiBaseUrl, merchantVat };
+  const { name, world, country, clientId, redirectUri, door = 'return_page', discoveryUrl = '', issuer = '', apiBaseUrl = '', merchantVat = '', firstNumber = '' } = form;
+  return { name, world, country, clientId, redirectUri, door, discoveryUrl, issuer, apiBaseUrl, merchantVat, firstNumber };
 }
 
 function emptyForm(): ConnectionForm {

@@ -9,12 +9,19 @@ export class BusinessForm {
   failure = $state.raw<Refusal | null>(null);
   busy = $state(false);
   readonly #call: Call;
-  #kept: string;
+  #kept = '';
+  /** The next number that the box showed: the core sets another one only if it still is the next. */
+  #shownNumber = 0;
 
   constructor(call: Call, business: BusinessView) {
     this.#call = call;
+    this.#take(business);
+  }
+
+  #take(business: BusinessView): void {
     this.form = { ...business };
     this.#kept = JSON.stringify(business);
+    this.#shownNumber = business.nextNumber;
   }
 
   get changed(): boolean {
@@ -24,8 +31,7 @@ export class BusinessForm {
   /** Takes over what the core says now, unless something was typed that is not saved. Answers whether it was taken. */
   learn(business: BusinessView): boolean {
     if (this.busy || this.changed) return false;
-    this.form = { ...business };
-    this.#kept = JSON.stringify(business);
+    this.#take(business);
     return true;
   }
 
@@ -40,11 +46,12 @@ export class BusinessForm {
     this.busy = true;
     this.failure = null;
     try {
-      const saved = await this.#call('business_save', $state.snapshot(this.form));
+      const saved = await this.#call('business_save', { ...$state.snapshot(this.form), shownNumber: this.#shownNumber });
       this.problems = saved.problems;
+      // Its problem, if it has one, tells which number is the next by now: the merchant has seen it.
+      this.#shownNumber = saved.business.nextNumber;
       if (saved.problems.length > 0) return false;
-      this.form = { ...saved.business };
-      this.#kept = JSON.stringify(saved.business);
+      this.#take(saved.business);
       return true;
     } catch (error) {
       this.failure = refusalFrom(error);

@@ -59,6 +59,17 @@ test('a saved business shows what the core made of it', async () => {
   expect(form.changed).toBe(false);
 });
 
+test('the number that was shown goes with the one in the box, and is the one that a problem told of afterwards', async () => {
+  const moved = { field: 'nextNumber', code: 'number_moved', params: { next: '1' }, channel: null };
+  const answers = [{ business: { ...BUSINESS, nextNumber: 1 }, problems: [moved] }, { business: { ...BUSINESS, nextNumber: 7 }, problems: [] }];
+  const { call, asked } = core({ business_save: () => answers.shift() });
+  const form = new BusinessForm(call, { ...BUSINESS, nextNumber: 2 });
+  form.form.nextNumber = 7;
+  expect(await form.save()).toBe(false);
+  expect(await form.save()).toBe(true);
+  expect(asked.map(([, input]) => input)).toEqual([expect.objectContaining({ nextNumber: 7, shownNumber: 2 }), expect.objectContaining({ nextNumber: 7, shownNumber: 1 })]);
+});
+
 test('what a check found is forgotten with the connection that it was about', async () => {
   const pieces = [{ piece: 'network', verdict: 'good', finding: 'answers', about: 'host' }];
   const connections = new Connections(core({ connection_check: () => ({ pieces }), connection_choose: () => ({}) }).call);

@@ -2,6 +2,7 @@
 
 use ::invoice::State;
 use ledger::{Evidence, Said, Shown, Source, What};
+use mobilepay::{ApiError, Proof, proves};
 use uuid::Uuid;
 
 use super::view::{record, show};
@@ -48,10 +49,10 @@ pub(crate) async fn invoice_cancel(desk: &Desk, invoice: InvoiceRef) -> Outcome<
                 .await??;
         }
         Err(error) => {
-            let evidence = cancel_refused(&connection, &error);
+            let evidence = failed(&connection, &error);
             connection
                 .books
-                .with(move |books| books.note_cancel_refused(&id, &evidence))
+                .with(move |books| books.note_cancel_failed(&id, &evidence))
                 .await??;
             connection.tell(Event::InvoicesChanged {
                 ids: vec![invoice.id.clone()],
@@ -88,11 +89,16 @@ fn canceled(connection: &Connection, status: Option<u16>, correlation: Uuid) -> 
     }
 }
 
-fn cancel_refused(connection: &Connection, error: &mobilepay::ApiError) -> Evidence {
+/// Only an answer that proves it is called a refusal: where it got lost, the invoice may be cancelled.
+fn failed(connection: &Connection, error: &ApiError) -> Evidence {
     let answered = sender::answered_of(error);
     Evidence {
         at: connection.now(),
-        what: What::CancelRefused,
+        what: match proves(error) {
+            Proof::Refused | Proof::ExistsAlready => What::CancelRefused,
+            Proof::NotSent | Proof::NotCarriedOut => What::CancelNotSent,
+            Proof::Nothing => What::CancelLost,
+        },
         source: if answered.status.is_some() {
             Source::Answer
         } else {

@@ -28,7 +28,7 @@ pub(crate) fn entry(said: &Evidence) -> TimelineEntry {
 pub(crate) fn words(said: &Evidence) -> Option<String> {
     let spoken = matches!(
         said.what,
-        What::Refused | What::CancelRefused | What::ExistsAlready
+        What::Refused | What::BatchRefused | What::CancelRefused | What::ExistsAlready
     );
     said.words.clone().filter(|_| spoken && said.status.is_some())
 }
@@ -48,14 +48,18 @@ pub(crate) fn what(said: &Evidence) -> TimelineWhat {
         (What::ExistsAlready, _) => TimelineWhat::ExistsAlready,
         (What::Refused, _) => TimelineWhat::Refused,
         (What::NotSent, _) => TimelineWhat::NotSent,
+        (What::BatchRefused, _) => TimelineWhat::BatchRefused,
         (What::HeldBack, _) if is_late(said) => TimelineWhat::DueDatePassed,
         (What::HeldBack, _) => TimelineWhat::DailyLimit,
+        (What::BackInQueue, _) => TimelineWhat::BackInQueue,
         (What::AnswerLost, _) => TimelineWhat::AnswerLost,
         (What::Interrupted, _) => TimelineWhat::Interrupted,
         (What::IdGiven, _) => TimelineWhat::IdGiven,
         (What::Replaced, _) => TimelineWhat::Replaced,
         (What::CancelAsked, _) => TimelineWhat::CancelAsked,
         (What::CancelRefused, _) => TimelineWhat::CancelRefused,
+        (What::CancelLost, _) => TimelineWhat::CancelLost,
+        (What::CancelNotSent, _) => TimelineWhat::CancelNotSent,
         (What::Told, Some(State::Created)) => TimelineWhat::Created,
         (What::Told, Some(State::Invalid)) => TimelineWhat::Invalid,
         (What::Told, Some(State::Accepted)) => TimelineWhat::Accepted,

@@ -41,10 +41,14 @@ pub enum TimelineWhat {
     Refused,
     /// It did not get out (no network, MobilePay busy); it waits.
     NotSent,
+    /// MobilePay refused the batch in which it went as a whole; it goes alone.
+    BatchRefused,
     /// Kvit did not let it out: its due date had passed while it waited.
     DueDatePassed,
     /// Kvit keeps it until the next day: its customer has got as many as a day allows.
     DailyLimit,
+    /// The clock that had held it back was set right: it waits for its turn again.
+    BackInQueue,
     /// The answer got lost.
     AnswerLost,
     /// The program was closed while it was on its way.
@@ -71,6 +75,10 @@ pub enum TimelineWhat {
     Canceled,
     /// MobilePay refused to cancel.
     CancelRefused,
+    /// The answer to a cancellation got lost: it may be cancelled.
+    CancelLost,
+    /// The cancellation did not get through.
+    CancelNotSent,
     /// A state that Kvit does not know.
     Unknown,
 }

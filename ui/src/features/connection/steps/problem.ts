@@ -6,6 +6,7 @@ export function problemOf(guide: Guide, box: Box): string {
   if (guide.wrong !== box) return '';
   if (!String(guide.form[box] ?? '').trim()) return t('guide.missing');
   if (box === 'merchantVat') return t('guide.vat_wrong');
+  if (box === 'firstNumber') return t(guide.taken ? 'guide.first_number_taken' : 'guide.first_number_wrong');
   if (box === 'redirectUri') return addressProblem(guide);
   if (box === 'discoveryUrl' || box === 'apiBaseUrl') return t('guide.address_wrong');
   return t('settings.look_again');
