@@ -80,18 +80,13 @@ fn pause_after(quiet: SignedDuration, practice: bool) -> SignedDuration {
 
 /// One turn: everything that is due, as far as the pace allows. Answers when the next one is.
 async fn turn(connection: &Arc<Connection>, looks: &mut Looks) -> Outcome<Option<Timestamp>> {
-    let (followed, counts) = connection
+    let followed = connection
         .books
-        .with(|books| {
-            Ok::<_, ledger::LedgerError>((books.consents_followed(FOLLOWED)?, books.consent_counts()?))
-        })
+        .with(|books| books.consents_followed(FOLLOWED))
         .await??;
     looks
         .0
         .retain(|id, _| followed.iter().any(|asked| asked.id == *id));
-    if followed.is_empty() && counts.granted == 0 {
-        return Ok(None);
-    }
     let practice = connection.saved.view.world == World::Practice;
     let mut soonest = None;
     for asked in &followed {
@@ -109,14 +104,21 @@ async fn turn(connection: &Arc<Connection>, looks: &mut Looks) -> Outcome<Option
         soonest = Some(soonest.map_or(next, |before: Timestamp| before.min(next)));
     }
     let listed: Option<Timestamp> = connection.fact(LISTED).await?.and_then(|text| text.parse().ok());
-    let list_at = listed.map_or(connection.now(), |at| {
-        at.checked_add(A_DAY).unwrap_or(Timestamp::MAX)
-    });
+    let list_at = next_list(listed, connection.now());
     if list_at > connection.now() {
         return Ok(Some(soonest.map_or(list_at, |soonest| soonest.min(list_at))));
     }
     list(connection).await?;
     Ok(Some(soonest.unwrap_or_else(|| connection.now() + A_DAY)))
+}
+
+/// When the granted ones are listed next: also where the books know none, for they may have been asked elsewhere, or the answer
+/// got lost. A clock that was ahead when they were listed last does not stop it.
+fn next_list(listed: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    match listed {
+        Some(at) if at <= now => at.checked_add(A_DAY).unwrap_or(Timestamp::MAX),
+        _ => now,
+    }
 }
 
 /// Looks at one. An answer that does not know it changes nothing: it may be another merchant's now.
@@ -166,7 +168,8 @@ async fn ask(connection: &Connection, ready: &Ready, id: &str) -> Outcome<Result
     }
 }
 
-/// Lists all that are granted, to the last page, and looks at those that ought to be there and are not.
+/// Lists all that are granted, to the last page, and looks at those that ought to be there and are not. An issuer whose list is
+/// refused keeps nobody from the others, and has its next turn in a day like them.
 pub(crate) async fn list(connection: &Connection) -> Outcome<()> {
     // What happens while it is being read belongs to the next one.
     let began = connection.now();
@@ -175,17 +178,24 @@ pub(crate) async fn list(connection: &Connection) -> Outcome<()> {
         known if known.is_empty() => connection.learn_issuers(&ready).await?,
         known => known,
     };
-    let mut found = BTreeSet::new();
+    let (mut found, mut refused) = (BTreeSet::new(), None);
     for issuer in issuers {
-        found.extend(list_of(connection, &issuer.id).await?);
+        match list_of(connection, &issuer.id).await? {
+            Ok(ids) => found.extend(ids),
+            Err(error) => refused = Some(api_refusal(&error)),
+        }
     }
-    for missing in granted(connection).await?.difference(&found) {
-        connection.my_turn().await?;
-        // A token may end on the way.
-        let ready = connection.ready_to_call().await?;
-        look_in_passing(connection, &ready, missing).await?;
+    // Only a whole list shows which are missing.
+    if refused.is_none() {
+        for missing in granted(connection).await?.difference(&found) {
+            connection.my_turn().await?;
+            // A token may end on the way.
+            let ready = connection.ready_to_call().await?;
+            look_in_passing(connection, &ready, missing).await?;
+        }
     }
-    connection.save_fact(LISTED, began.to_string()).await
+    connection.save_fact(LISTED, began.to_string()).await?;
+    refused.map_or(Ok(()), Err)
 }
 
 /// All that the books know as granted, however many.
@@ -206,7 +216,8 @@ async fn granted(connection: &Connection) -> Outcome<BTreeSet<String>> {
     Ok(known.await??)
 }
 
-async fn list_of(connection: &Connection, issuer: &str) -> Outcome<Vec<String>> {
+/// The ids of one issuer's list, or what is wrong with this issuer alone.
+async fn list_of(connection: &Connection, issuer: &str) -> Outcome<Result<Vec<String>, ApiError>> {
     let (mut found, mut after) = (Vec::new(), None);
     for _ in 0..MOST_PAGES {
         connection.my_turn().await?;
@@ -220,7 +231,12 @@ async fn list_of(connection: &Connection, issuer: &str) -> Outcome<Vec<String>> 
             Ok(page) => page.value,
             Err(error) => {
                 connection.heed(&error, &ready).await;
-                return Err(api_refusal(&error));
+                return if says_something_of_all(&error) {
+                    Err(api_refusal(&error))
+                } else {
+                    tracing::warn!(%error, "one issuer's granted consents were not listed");
+                    Ok(Err(error))
+                };
             }
         };
         found.extend(page.consents.iter().map(|consent| consent.consent_id.clone()));
@@ -234,11 +250,11 @@ async fn list_of(connection: &Connection, issuer: &str) -> Outcome<Vec<String>> 
         .await?;
         after = page.next;
         if after.is_none() {
-            return Ok(found);
+            return Ok(Ok(found));
         }
     }
     tracing::warn!("the list of granted consents has more pages than were read");
-    Ok(found)
+    Ok(Ok(found))
 }
 
 /// Takes down what was told, and tells the window what is new. Answers whether anything was.
@@ -286,6 +302,15 @@ mod tests {
             .to_vec();
         assert_eq!(pauses, [20, 20, 120, 900, 7_200, 43_200]);
         assert_eq!(pause_after(SignedDuration::from_hours(900), true).as_secs(), 2);
+    }
+
+    #[test]
+    fn the_granted_ones_are_listed_once_a_day_whatever_the_clock_said_before() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        assert_eq!(next_list(None, now), now);
+        assert_eq!(next_list(Some(now), now), now + A_DAY);
+        let ahead = now + SignedDuration::from_hours(9_000);
+        assert_eq!(next_list(Some(ahead), now), now);
     }
 
     #[test]

@@ -58,6 +58,16 @@ impl Allowance {
         Ok(())
     }
 
+    /// Takes a call out of the allowance that belongs to one just made, ahead of the others. Answers whether it may be made:
+    /// not while the service asked to wait.
+    fn charge(&mut self, now: Timestamp) -> bool {
+        if self.shut(now).is_some() {
+            return false;
+        }
+        self.even = after(self.even.clamp(now, after(now, self.burst)), self.apart);
+        true
+    }
+
     fn shut(&self, now: Timestamp) -> Option<Timestamp> {
         (self.shut_until > now && self.shut_until <= after(now, LONGEST)).then_some(self.shut_until)
     }
@@ -90,6 +100,11 @@ impl Pace {
     /// Takes one status check out of the allowance, or says when to come again.
     pub(crate) fn take(&self, now: Timestamp) -> Result<(), Timestamp> {
         self.lock().take(now)
+    }
+
+    /// Takes a call that belongs to one just made, ahead of the others. Answers whether it may be made.
+    pub(crate) fn charge(&self, now: Timestamp) -> bool {
+        self.lock().charge(now)
     }
 
     /// Until when the service asked to wait, if it did.
@@ -170,6 +185,20 @@ mod tests {
         let mut allowance = three_at_once_then_one_a_second();
         assert_eq!(allowance.wait(at(0), Some(Duration::ZERO)), at(1_000));
         assert_eq!(allowance.take(at(999)), Err(at(1_000)));
+    }
+
+    #[test]
+    fn a_call_that_belongs_to_another_counts_ahead_of_the_rest_and_waits_while_the_door_is_shut() {
+        let mut allowance = three_at_once_then_one_a_second();
+        let charged = (0..3).filter(|_| allowance.take(at(0)).is_ok()).count();
+        assert_eq!((charged, allowance.charge(at(0))), (3, true));
+        assert!(
+            allowance.take(at(1_000)).is_err(),
+            "the one ahead has taken its place"
+        );
+        assert_eq!(allowance.take(at(2_000)), Ok(()));
+        allowance.wait(at(2_000), None);
+        assert!(!allowance.charge(at(2_001)));
     }
 
     #[test]

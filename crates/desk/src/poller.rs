@@ -210,38 +210,62 @@ async fn status_of(connection: &Connection, ready: &Ready, service_id: &str) -> 
         .status(&ready.token, correlation, &ready.merchant_id, service_id)
         .await?;
     let state = answer.value.state;
-    let mut day_owed = false;
-    let payment_date = match state {
-        State::Accepted | State::Paid => {
-            // The state is true without the day, which is asked for again then. The call counts, even ahead of the pace.
-            let _ = connection.pace.take(connection.now());
-            let details = connection
-                .api
-                .details(&ready.token, correlation, &ready.merchant_id, service_id);
-            match details.await {
-                Ok(details) => details.value.payment_date,
-                Err(error) => {
-                    // It is heeded all the same: a busy service wants to be left alone by everything.
-                    connection.heed(&error, ready).await;
-                    // What is refused for good is not owed.
-                    day_owed = state == State::Paid && !matches!(proves(&error), Proof::Refused);
-                    None
-                }
-            }
-        }
-        _ => None,
+    let told = match state {
+        State::Accepted | State::Paid => payment_of(connection, ready, correlation, service_id).await,
+        _ => Payment::default(),
     };
     Ok(Said {
-        state,
         source: Source::StatusCheck,
         at,
         sequence: None,
         date: None,
-        payment_date,
-        day_owed,
+        payment_date: told.day,
+        payment_id: told.id,
+        day_owed: told.owed && state == State::Paid,
+        state,
         today,
         status: answer.trace.status,
         raw: Some(answer.trace.body),
         correlation_id: Some(correlation.to_string()),
     })
+}
+
+/// What only the details tell of a payment.
+#[derive(Default)]
+struct Payment {
+    day: Option<jiff::civil::Date>,
+    id: Option<String>,
+    /// They could not be had this time, but can be asked for again.
+    owed: bool,
+}
+
+/// The state is true without them, so they are left out while the service wants to be left alone. The call counts, even ahead
+/// of the pace.
+async fn payment_of(connection: &Connection, ready: &Ready, correlation: Uuid, service_id: &str) -> Payment {
+    let owed = Payment {
+        owed: true,
+        ..Payment::default()
+    };
+    if !connection.pace.charge(connection.now()) {
+        return owed;
+    }
+    let details = connection
+        .api
+        .details(&ready.token, correlation, &ready.merchant_id, service_id);
+    match details.await {
+        Ok(details) => Payment {
+            day: details.value.payment_date,
+            id: details.value.payment_transaction_id,
+            owed: false,
+        },
+        Err(error) => {
+            // It is heeded all the same: a busy service wants to be left alone by everything.
+            connection.heed(&error, ready).await;
+            // What is refused for good is not owed.
+            match proves(&error) {
+                Proof::Refused => Payment::default(),
+                _ => owed,
+            }
+        }
+    }
 }

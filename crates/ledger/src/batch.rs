@@ -3,6 +3,8 @@
 //! What holds for one holds for each: *sending* is committed for all before the socket opens, one end of the program
 //! leaves all in doubt, and each is settled by what was said of it.
 
+use std::collections::HashSet;
+
 use invoice::Channel;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -38,6 +40,8 @@ pub struct Load {
     pub items: Vec<Outgoing>,
     /// Ids of those that may not go out on this day any more (security 6.5).
     pub held_back: Vec<String>,
+    /// It is one that has to go by itself: a repetition was answered, and it is still in doubt.
+    pub alone: bool,
 }
 
 impl Ledger {
@@ -75,9 +79,13 @@ impl Ledger {
             return Ok(Load::default());
         };
         found.retain(|item| item.was_in_doubt == doubted);
+        let alone = part_those_alone(&self.db, &mut found)?;
         kill_point::pass("begin_batch");
         self.transaction(|db| {
-            let mut load = Load::default();
+            let mut load = Load {
+                alone,
+                ..Load::default()
+            };
             for item in found {
                 if recheck::held_back(db, &item.invoice_id, day, now)? {
                     load.held_back.push(item.invoice_id);
@@ -110,6 +118,32 @@ impl Ledger {
     }
 }
 
+/// What stayed in doubt although its repetition was answered would stay so in every batch: of such ones the first goes alone,
+/// if it is the first of all, or else none goes. Answers whether one goes alone.
+fn part_those_alone(db: &Connection, found: &mut Vec<Outgoing>) -> Result<bool, LedgerError> {
+    let alone: HashSet<String> = found
+        .iter()
+        .filter(|item| item.was_in_doubt && item.attempts > 1)
+        .filter_map(|item| match still_in_doubt(db, &item.invoice_id) {
+            Ok(false) => None,
+            Ok(true) => Some(Ok(item.invoice_id.clone())),
+            Err(error) => Some(Err(error)),
+        })
+        .collect::<Result<_, LedgerError>>()?;
+    let first = found.first().is_some_and(|item| alone.contains(&item.invoice_id));
+    if first {
+        found.truncate(1);
+    } else {
+        found.retain(|item| !alone.contains(&item.invoice_id));
+    }
+    Ok(first)
+}
+
+/// Whether a repetition was answered and said nothing of it.
+fn still_in_doubt(db: &Connection, invoice_id: &str) -> Result<bool, LedgerError> {
+    Ok(db.prepare_cached(STILL_IN_DOUBT)?.exists([invoice_id])?)
+}
+
 fn next(db: &Connection, channel: Channel, now: Timestamp, part: Part) -> Result<Vec<Outgoing>, LedgerError> {
     let mut statement = db.prepare_cached(NEXT_BATCH)?;
     let rows = statement.query_map(
@@ -129,6 +163,10 @@ pub(crate) const NEXT_BATCH: &str = "SELECT id, number, channel, request, attemp
      WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND run IS NOT NULL AND channel = ?2
          AND (?4 OR outbox <> 'in_doubt')
      ORDER BY number LIMIT ?3";
+
+pub(crate) const STILL_IN_DOUBT: &str = "SELECT 1 FROM evidence AS answered
+     WHERE invoice_id = ?1 AND what = 'answer_lost' AND status IS NOT NULL AND EXISTS (SELECT 1 FROM evidence AS before
+         WHERE before.invoice_id = ?1 AND before.what IN ('answer_lost', 'interrupted') AND before.id < answered.id)";
 
 pub(crate) const NEXT_RUN_WAKE: &str = "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
      WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND run IS NOT NULL";

@@ -54,8 +54,8 @@ pub struct Taken {
     pub repeated: u32,
     /// Events of ids that no invoice bears, kept until one does.
     pub kept_aside: u32,
-    /// Events of unknown ids for which there is no more room.
-    pub turned_away: u32,
+    /// Older events of unknown ids that made room for them.
+    pub pushed_out: u32,
 }
 
 impl Ledger {
@@ -87,11 +87,11 @@ impl Ledger {
             .query_row("SELECT count(*) FROM stray", [], |row| row.get(0))?)
     }
 
-    /// Events that are kept for ids that no invoice bears, oldest first.
+    /// Events that are kept for ids that no invoice bears, newest first.
     pub fn strays(&self, limit: u32) -> Result<Vec<Heard>, LedgerError> {
         let mut statement = self
             .db
-            .prepare_cached("SELECT said FROM stray ORDER BY row LIMIT ?1")?;
+            .prepare_cached("SELECT said FROM stray ORDER BY row DESC LIMIT ?1")?;
         let rows = statement.query_map([limit], |row| Ok(sql::json(row, "said")))?;
         rows.map(|row| row?).collect()
     }
@@ -99,7 +99,7 @@ impl Ledger {
 
 /// Folds what was kept aside for `service_id`, now that an invoice bears it.
 pub(crate) fn adopt(db: &Connection, invoice_id: &str, service_id: &str) -> Result<(), LedgerError> {
-    let mut statement = db.prepare_cached(&format!("SELECT said FROM stray WHERE {SAME_ID} ORDER BY row"))?;
+    let mut statement = db.prepare_cached(&adopted_statement())?;
     let kept: Vec<Heard> = statement
         .query_map([service_id], |row| Ok(sql::json(row, "said")))?
         .map(|row| row?)
@@ -111,6 +111,10 @@ pub(crate) fn adopt(db: &Connection, invoice_id: &str, service_id: &str) -> Resu
         db.execute(&format!("DELETE FROM stray WHERE {SAME_ID}"), [service_id])?;
     }
     Ok(())
+}
+
+pub(crate) fn adopted_statement() -> String {
+    format!("SELECT said FROM stray WHERE {SAME_ID} ORDER BY row")
 }
 
 /// What was heard of is looked at at once, as far as it is followed: an event can be the last before a gap, and carries no
@@ -147,6 +151,7 @@ fn apply(db: &Connection, invoice_id: &str, heard: &Heard) -> Result<bool, Ledge
         sequence: heard.sequence.and_then(|sequence| i64::try_from(sequence).ok()),
         date: heard.date,
         payment_date: heard.payment_date,
+        payment_id: None,
         // Its moment tells the day as well.
         day_owed: heard.state == State::Paid && heard.date.is_none(),
         today: heard.today,
@@ -178,12 +183,15 @@ fn put_aside(db: &Connection, heard: &Heard, taken: &mut Taken) -> Result<(), Le
     let known = db
         .prepare_cached("SELECT 1 FROM stray WHERE service_id = ?1 AND sameness = ?2")?
         .exists([&heard.service_id, &sameness])?;
-    let kept: u32 = db.query_row("SELECT count(*) FROM stray", [], |row| row.get(0))?;
     if known {
         taken.repeated += 1;
-    } else if kept >= MOST_STRAYS {
-        taken.turned_away += 1;
     } else {
+        let kept: u32 = db.query_row("SELECT count(*) FROM stray", [], |row| row.get(0))?;
+        if kept >= MOST_STRAYS {
+            // The invoice of a new one may be on its way or in doubt right now; an old one has waited in vain for longest.
+            db.execute("DELETE FROM stray WHERE row = (SELECT min(row) FROM stray)", [])?;
+            taken.pushed_out += 1;
+        }
         db.prepare_cached("INSERT INTO stray (service_id, at, said, sameness) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![
                 heard.service_id,

@@ -3,7 +3,7 @@
 //! There is no callback for them, so what stands here is what a look at the service last told. A granted consent makes the
 //! phone the customer's usual way. Deliberately absent: asking.
 
-mod following;
+pub(crate) mod following;
 
 use invoice::Phone;
 use jiff::Timestamp;
@@ -126,6 +126,8 @@ pub(crate) const CONSENTS: &str =
 pub(crate) const CONSENTS_ASKED: &str =
     "SELECT id FROM consent WHERE state = 'asked' ORDER BY changed_at, id LIMIT ?1";
 
+pub(crate) const CUSTOMER_WITH: &str = "SELECT id FROM customer WHERE phone = ?1 AND archived = 0 LIMIT 2";
+
 fn take(db: &Connection, said: &ConsentSaid, now: Timestamp) -> Result<bool, LedgerError> {
     let known: Option<String> = db
         .prepare_cached("SELECT state FROM consent WHERE id = ?1")?
@@ -194,8 +196,7 @@ fn whose(db: &Connection, said: &ConsentSaid) -> Result<(Option<String>, Option<
 }
 
 fn customer_with(db: &Connection, phone: &Phone) -> Result<Option<String>, LedgerError> {
-    let mut statement =
-        db.prepare_cached("SELECT id FROM customer WHERE phone = ?1 AND archived = 0 LIMIT 2")?;
+    let mut statement = db.prepare_cached(CUSTOMER_WITH)?;
     let mut found: Vec<String> = statement
         .query_map([phone.e164()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;

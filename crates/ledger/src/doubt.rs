@@ -122,6 +122,7 @@ impl Ledger {
             sequence: None,
             date: None,
             payment_date: None,
+            payment_id: None,
             day_owed: false,
             today,
             status: answered.status,

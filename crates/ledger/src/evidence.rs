@@ -113,6 +113,8 @@ pub struct Said {
     pub date: Option<Timestamp>,
     /// Scheduled or actual payment day.
     pub payment_date: Option<Date>,
+    /// The payment's id, from the details: it joins to the reports.
+    pub payment_id: Option<String>,
     /// It is paid, and its day could not be had this time, but can be asked for again.
     pub day_owed: bool,
     /// The day on which it was paid in the merchant's zone, if this says *paid*.
@@ -258,6 +260,10 @@ pub(crate) fn take(
     if news {
         add(db, invoice_id, row)?;
         fold::apply(db, invoice_id, said)?;
+    }
+    if let Some(payment) = &said.payment_id {
+        db.prepare_cached("UPDATE invoice SET payment_id = ?2 WHERE id = ?1")?
+            .execute([invoice_id, payment])?;
     }
     follow(db, invoice_id, said)?;
     Ok(news)

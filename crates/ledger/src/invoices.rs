@@ -143,10 +143,7 @@ impl Ledger {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<(String, String, Timestamp)>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, service_id, changed_at FROM invoice
-             WHERE next_poll_at <= ?1 AND service_id IS NOT NULL ORDER BY next_poll_at LIMIT ?2",
-        )?;
+        let mut statement = self.db.prepare_cached(DUE_FOR_POLL)?;
         let rows = statement.query_map(params![now.as_millisecond(), limit], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))
         })?;
@@ -159,11 +156,7 @@ impl Ledger {
 
     /// When the next one is due to be looked at, if any is followed.
     pub fn next_poll(&self) -> Result<Option<Timestamp>, LedgerError> {
-        let soonest: Option<i64> = self.db.query_row(
-            "SELECT min(next_poll_at) FROM invoice WHERE next_poll_at IS NOT NULL",
-            [],
-            |row| row.get(0),
-        )?;
+        let soonest: Option<i64> = self.db.query_row(NEXT_POLL, [], |row| row.get(0))?;
         soonest.map(sql::moment).transpose()
     }
 
@@ -261,3 +254,8 @@ fn record(row: &Row<'_>) -> Result<InvoiceRecord, LedgerError> {
         run: row.get("run")?,
     })
 }
+
+pub(crate) const DUE_FOR_POLL: &str = "SELECT id, service_id, changed_at FROM invoice
+     WHERE next_poll_at <= ?1 AND service_id IS NOT NULL ORDER BY next_poll_at LIMIT ?2";
+
+pub(crate) const NEXT_POLL: &str = "SELECT min(next_poll_at) FROM invoice WHERE next_poll_at IS NOT NULL";

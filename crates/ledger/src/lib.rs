@@ -55,10 +55,12 @@ pub use open::Ledger;
 pub use outbox::{Answered, Outcome};
 pub use overview::{Age, Figure, Overview, Recent, Week};
 pub use recheck::TradeDay;
-pub use reconcile::{By, PaidInvoice, Reconciliation, Reported, Unmatched, reconcile};
+pub use reconcile::{
+    By, PaidInvoice, Reconciliation, Reported, Unmatched, UnsettledInvoice, point_at_unsettled, reconcile,
+};
 pub use reports::Statement;
 pub use run_results::RunResult;
-pub use run_steps::{MOST_AT_ONCE, RunOrder};
+pub use run_steps::{MOST_AT_ONCE, RunOrder, until_released};
 pub use runs::{RowState, Run, RunCounts, RunRow, RunState};
 pub use search::fold as fold_for_search;
 pub use sending::SendOrder;

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_doubt_runs_reports.sql"),
     include_str!("migrations/0003_sent_before.sql"),
+    include_str!("migrations/0004_consents_by_index.sql"),
 ];
 
 /// How long another connection to the file may keep it locked.

@@ -12,6 +12,9 @@ use crate::on_its_way::{after, pause_of};
 use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError, TradeDay, callbacks, invoices, recheck, sql};
 
+/// How long what a crash left held may still be taken back.
+const TO_TAKE_BACK: SignedDuration = SignedDuration::from_secs(5);
+
 /// How an attempt ended, by what it proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -43,7 +46,8 @@ pub enum Outcome {
 impl Ledger {
     /// What a crash left behind: everything that was on its way is in doubt. Answers how many.
     ///
-    /// The identical bytes go out again only when the interrupted attempt has surely ended at the service too.
+    /// The identical bytes go out again only when the interrupted attempt has surely ended at the service too. What was queued
+    /// of a run when the program ended in the middle of it goes out, after the time to take it back.
     pub fn recover(&mut self, now: Timestamp) -> Result<usize, LedgerError> {
         kill_point::pass("recover");
         self.transaction(|db| {
@@ -68,6 +72,12 @@ impl Ledger {
                 move_to(db, id, "in_doubt", again, now)?;
                 db.execute("UPDATE invoice SET was_in_doubt = 1 WHERE id = ?1", [id])?;
             }
+            db.execute(
+                "UPDATE invoice INDEXED BY invoice_to_send SET not_before = ?1
+                 WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before >= ?2
+                     AND run IN (SELECT id FROM run WHERE state = 'running')",
+                params![after(now, TO_TAKE_BACK).as_millisecond(), PAUSED],
+            )?;
             Ok(found.len())
         })
     }
@@ -77,11 +87,7 @@ impl Ledger {
     pub fn release_due(&mut self, now: Timestamp) -> Result<Vec<String>, LedgerError> {
         kill_point::pass("release_due");
         self.transaction(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT id FROM invoice INDEXED BY invoice_to_send
-                 WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before <= ?1
-                 ORDER BY number",
-            )?;
+            let mut statement = db.prepare_cached(RELEASED)?;
             let ids: Vec<String> = statement
                 .query_map([now.as_millisecond()], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
@@ -310,3 +316,7 @@ pub(crate) fn move_to(
     ])?;
     invoices::show_again(db, id)
 }
+
+pub(crate) const RELEASED: &str = "SELECT id FROM invoice INDEXED BY invoice_to_send
+     WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before <= ?1
+     ORDER BY number";

@@ -31,6 +31,23 @@ pub struct PaidInvoice {
     pub payment_id: Option<String>,
 }
 
+/// An invoice of which nobody knows whether the service has it, or under which id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsettledInvoice {
+    /// Uuid.
+    pub invoice_id: String,
+    /// Number.
+    pub number: u64,
+    /// Customer's name, else the phone, else empty.
+    pub customer: String,
+    /// To pay, minor units.
+    pub minor: i64,
+    /// The first day on which it can have been paid anywhere in the world.
+    pub sent_on: Date,
+    /// The reference that was sent.
+    pub reference: Option<String>,
+}
+
 /// A reported movement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reported {
@@ -70,6 +87,8 @@ pub enum Unmatched {
     Several,
     /// A fee, a refund or a transfer: no invoice belongs to it.
     NoPayment,
+    /// Reference and amount are those of one invoice that is not settled, by its index, and of no other.
+    Unsettled(usize),
 }
 
 /// Everything by its index into what was given.
@@ -81,6 +100,40 @@ pub struct Reconciliation {
     pub invoices: Vec<(usize, Unmatched)>,
     /// Movements without an invoice.
     pub reported: Vec<(usize, Unmatched)>,
+}
+
+/// Says of payments that no paid invoice fits to which unsettled invoice they point: by reference, else number, and the exact
+/// amount, one on each side, not before it was sent.
+///
+/// It says so and no more. A report names a reference, and that is the merchant's own word, which another program may have
+/// used for another sale; it names no id and no state. So the invoice does not become paid by it: its id, confirmed by the
+/// service's details, settles it.
+pub fn point_at_unsettled(found: &mut Reconciliation, unsettled: &[UnsettledInvoice], reported: &[Reported]) {
+    let mut sides: HashMap<(String, i64), (Vec<usize>, Vec<usize>)> = HashMap::new();
+    for (at, invoice) in unsettled.iter().enumerate() {
+        let key = (reference(invoice.number, invoice.reference.as_deref()), invoice.minor);
+        sides.entry(key).or_default().0.push(at);
+    }
+    for (place, (at, why)) in found.reported.iter().enumerate() {
+        let row = &reported[*at];
+        if let (Unmatched::Nothing, Some(told)) = (why, &row.reference)
+            && let Some(side) = sides.get_mut(&(cut(told), row.minor))
+        {
+            side.1.push(place);
+        }
+    }
+    for (invoices, places) in sides.into_values() {
+        for &place in &places {
+            let (at, why) = &mut found.reported[place];
+            *why = match (invoices.as_slice(), places.len()) {
+                ([invoice], 1) if reported[*at].day >= unsettled[*invoice].sent_on => {
+                    Unmatched::Unsettled(*invoice)
+                }
+                ([_], 1) => Unmatched::Nothing,
+                _ => Unmatched::Several,
+            };
+        }
+    }
 }
 
 /// Finds what belongs together. Each invoice and each movement is in the answer exactly once.
@@ -104,13 +157,13 @@ pub fn reconcile(paid: &[PaidInvoice], reported: &[Reported]) -> Reconciliation 
     // Many invoices may bear one reference, e.g. a creditor's or a customer's number; then the amount tells them apart.
     work.pair(
         By::Reference,
-        |invoice| vec![(reference(invoice), invoice.minor)],
-        |row| Some((fold(row.reference.as_deref()?), row.minor)),
+        |invoice| vec![(reference_of(invoice), invoice.minor)],
+        |row| Some((cut(row.reference.as_deref()?), row.minor)),
     );
     work.pair(
         By::Reference,
-        |invoice| vec![reference(invoice)],
-        |row| row.reference.as_deref().map(fold),
+        |invoice| vec![reference_of(invoice)],
+        |row| row.reference.as_deref().map(cut),
     );
     // A movement that names a reference, or an invoice whose id the reports should know, is not guessed at.
     let ids_are_told = reported.iter().any(|row| row.payment_id.is_some());
@@ -238,11 +291,18 @@ fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// The payment reference, else the number, cut to thirty signs as the transfer does (spec 18.1).
-fn reference(invoice: &PaidInvoice) -> String {
-    let number = invoice.number.to_string();
-    let text = invoice.reference.as_deref().unwrap_or(&number);
-    fold(&text.chars().take(30).collect::<String>())
+/// The first thirty signs: a transfer tells no more of a reference, other lists may tell all sixty of it (spec 18.1).
+fn cut(text: &str) -> String {
+    fold(&text.trim().chars().take(30).collect::<String>())
+}
+
+fn reference_of(invoice: &PaidInvoice) -> String {
+    reference(invoice.number, invoice.reference.as_deref())
+}
+
+/// The payment reference, else the number.
+fn reference(number: u64, text: Option<&str>) -> String {
+    text.map_or_else(|| number.to_string(), cut)
 }
 
 #[cfg(test)]
@@ -369,6 +429,74 @@ mod tests {
         assert_eq!(found.invoices, [(0, Several), (1, Several)]);
         let found = reconcile(&[of(1, 100)], &[row(99)]);
         assert_eq!(found.reported, [(0, OtherAmount)]);
+    }
+
+    #[test]
+    fn a_payment_points_at_the_one_unsettled_invoice_that_it_names_with_its_amount() {
+        let of = |number, minor| UnsettledInvoice {
+            invoice_id: format!("i{number}"),
+            number,
+            customer: String::new(),
+            minor,
+            sent_on: date(2026, 11, 23),
+            reference: None,
+        };
+        let row = |minor, told: &str| Reported {
+            reference: Some(told.into()),
+            ..payment(minor)
+        };
+        let early = Reported {
+            day: date(2026, 11, 22),
+            ..row(600, "6")
+        };
+        let twins = ["FIK", "fik "].map(|told| UnsettledInvoice {
+            reference: Some(told.into()),
+            ..of(4, 400)
+        });
+        let [one, other] = twins;
+        let unsettled = [of(1, 100), of(2, 200), of(5, 500), one, other, of(6, 600)];
+        let rows = [
+            row(100, "1"),
+            row(201, "2"),
+            payment(500),
+            row(400, "fik"),
+            early,
+        ];
+        let mut found = reconcile(&[paid(9, 900)], &rows);
+        point_at_unsettled(&mut found, &unsettled, &rows);
+        assert_eq!(
+            found.reported,
+            [
+                (0, Unmatched::Unsettled(0)),
+                (1, Nothing),
+                (2, Nothing),
+                (3, Several),
+                (4, Nothing)
+            ]
+        );
+        // Two payments of one invoice: nobody says which.
+        let rows = [row(100, "1"), row(100, "1")];
+        let mut found = reconcile(&[], &rows);
+        point_at_unsettled(&mut found, &unsettled, &rows);
+        assert_eq!(found.reported, [(0, Several), (1, Several)]);
+    }
+
+    #[test]
+    fn a_long_reference_matches_whole_and_cut() {
+        let long = "Kontingent 2026 Sejlklubben Havfruen, anden rate";
+        let of = |number, minor| PaidInvoice {
+            reference: Some(long.into()),
+            ..paid(number, minor)
+        };
+        let row = |minor, told: &str| Reported {
+            reference: Some(told.into()),
+            ..payment(minor)
+        };
+        let found = reconcile(
+            &[of(1, 100), of(2, 200)],
+            &[row(200, long), row(100, &long[..30])],
+        );
+        assert_eq!(found.matched, [(0, 1, By::Reference), (1, 0, By::Reference)]);
     }
 
     proptest! {

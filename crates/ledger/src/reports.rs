@@ -3,9 +3,12 @@
 use invoice::Content;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rusqlite::{Row, params};
 
-use crate::reconcile::{PaidInvoice, Reconciliation, Reported, reconcile};
+use crate::reconcile::{
+    PaidInvoice, Reconciliation, Reported, UnsettledInvoice, point_at_unsettled, reconcile,
+};
 use crate::{Ledger, LedgerError, sql};
 
 /// The paid invoices and movements of some days, and what belongs together.
@@ -15,7 +18,9 @@ pub struct Statement {
     pub paid: Vec<PaidInvoice>,
     /// Movements on these days.
     pub reported: Vec<Reported>,
-    /// By index into the two.
+    /// Invoices in doubt, or whose id is not known, whenever they were sent.
+    pub unsettled: Vec<UnsettledInvoice>,
+    /// By index into the three.
     pub found: Reconciliation,
 }
 
@@ -125,10 +130,17 @@ impl Ledger {
             })?
             .map(|row| row?)
             .collect::<Result<_, LedgerError>>()?;
-        let found = reconcile(&paid, &reported);
+        let mut statement = self.db.prepare_cached(OF_UNKNOWN_ID)?;
+        let unsettled: Vec<UnsettledInvoice> = statement
+            .query_map([], |row| Ok(read_unsettled(row)))?
+            .map(|row| row?)
+            .collect::<Result<_, LedgerError>>()?;
+        let mut found = reconcile(&paid, &reported);
+        point_at_unsettled(&mut found, &unsettled, &reported);
         Ok(Statement {
             paid,
             reported,
+            unsettled,
             found,
         })
     }
@@ -140,6 +152,25 @@ pub(crate) const PAID: &str =
 
 pub(crate) const REPORTED: &str = "SELECT payment_id, kind, minor, day, reference, transfer
      FROM reported WHERE day BETWEEN ?1 AND ?2 ORDER BY day, row";
+
+/// The first condition is the index's own.
+pub(crate) const OF_UNKNOWN_ID: &str = "SELECT id, number, customer, gross_minor, sent_at, content
+     FROM invoice INDEXED BY invoice_unsettled JOIN frozen USING (row)
+     WHERE outbox IN ('held', 'queued', 'sending', 'waiting', 'in_doubt', 'id_unknown') AND replaced_by IS NULL
+         AND outbox IN ('in_doubt', 'id_unknown') ORDER BY number";
+
+fn read_unsettled(row: &Row<'_>) -> Result<UnsettledInvoice, LedgerError> {
+    let content: Content = sql::json(row, "content")?;
+    let sent_on = sql::moment(row.get("sent_at")?)?.to_zoned(TimeZone::UTC).date();
+    Ok(UnsettledInvoice {
+        invoice_id: row.get("id")?,
+        number: row.get::<_, i64>("number")?.unsigned_abs(),
+        customer: row.get("customer")?,
+        minor: row.get("gross_minor")?,
+        sent_on: sent_on.yesterday().unwrap_or(sent_on),
+        reference: content.payment_reference,
+    })
+}
 
 fn read_paid(row: &Row<'_>) -> Result<PaidInvoice, LedgerError> {
     let content: Content = sql::json(row, "content")?;

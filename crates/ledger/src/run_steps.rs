@@ -7,11 +7,19 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::evidence::{self, Evidence, What};
+use crate::outbox::turned_away;
 use crate::turn::PAUSED;
 use crate::{Ledger, LedgerError, RunState, SendOrder, numbers, sending, sql, waiting};
 
 /// The most that one call of the service takes (spec 9.3), and so the most of one chunk.
 pub const MOST_AT_ONCE: usize = 2_000;
+
+/// The `hold_until` of a chunk to which others are still to come: nothing goes out before [`Ledger::release_chunks`], so that
+/// the time to take everything back begins when everything is there.
+#[must_use]
+pub fn until_released() -> Timestamp {
+    sql::moment(PAUSED).unwrap_or(Timestamp::MAX)
+}
 
 /// A row that becomes an invoice.
 #[derive(Debug)]
@@ -63,12 +71,25 @@ impl Ledger {
         })
     }
 
+    /// Lets what was queued with [`until_released`] go out from `at` on. A run that was paused or stopped meanwhile is as it was.
+    pub fn release_chunks(&mut self, run: &str, at: Timestamp) -> Result<(), LedgerError> {
+        kill_point::pass("release_chunks");
+        self.transaction(|db| {
+            db.execute(
+                "UPDATE invoice SET not_before = ?2 WHERE run = ?1 AND outbox = 'held' AND not_before >= ?3
+                     AND EXISTS (SELECT 1 FROM run WHERE id = ?1 AND state = 'running')",
+                params![run, at.as_millisecond(), PAUSED],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Pauses a run: what has not gone out waits until [`Ledger::resume_run`], also over a restart. What is on its way or
     /// in doubt is not touched.
     pub fn pause_run(&mut self, run: &str) -> Result<(), LedgerError> {
         kill_point::pass("pause_run");
         self.transaction(|db| {
-            must_be(db, run, &[RunState::Running], "paused")?;
+            must_be(db, run, &[RunState::Running, RunState::Stopped], "paused")?;
             put_state(db, run, "paused")?;
             db.execute(
                 "UPDATE invoice SET not_before = ?2 WHERE run = ?1 AND outbox IN ('held', 'queued', 'waiting')",
@@ -92,22 +113,27 @@ impl Ledger {
         })
     }
 
-    /// Stops a run: what never left this computer is *ready* again and its number goes back to the series (or is burnt when
-    /// a later one is in use). What was tried once goes to its end.
+    /// Stops a run: what surely never left this computer is *ready* again and its number goes back to the series (or is burnt
+    /// when a later one is in use). An attempt that never reached the service counts as none; what may be there, or was
+    /// answered, goes to its end. Stopped again, it takes back what could not get through since.
     pub fn stop_run(&mut self, run: &str, now: Timestamp) -> Result<(), LedgerError> {
         kill_point::pass("stop_run");
         self.transaction(|db| {
-            must_be(db, run, &[RunState::Running, RunState::Paused], "stopped")?;
-            put_state(db, run, "stopped")?;
-            let mut statement = db.prepare_cached(
-                "SELECT row, number FROM invoice
-                 WHERE run = ?1 AND outbox IN ('held', 'queued') AND attempts = 0 ORDER BY number DESC",
+            must_be(
+                db,
+                run,
+                &[RunState::Running, RunState::Paused, RunState::Stopped],
+                "stopped",
             )?;
-            let untouched: Vec<(i64, i64)> = statement
-                .query_map([run], |row| Ok((row.get(0)?, row.get(1)?)))?
+            put_state(db, run, "stopped")?;
+            let mut statement = db.prepare_cached(NOT_GONE_OF_RUN)?;
+            let waiting: Vec<(i64, i64, String)> = statement
+                .query_map([run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect::<Result<_, _>>()?;
-            for (row, number) in untouched {
-                sending::remove(db, row, number.unsigned_abs(), now)?;
+            for (row, number, id) in waiting {
+                if !turned_away(db, &id)? {
+                    sending::remove(db, row, number.unsigned_abs(), now)?;
+                }
             }
             db.execute(
                 "UPDATE invoice SET not_before = ?2
@@ -122,9 +148,7 @@ impl Ledger {
     pub fn retry_failed(&mut self, run: &str, now: Timestamp) -> Result<u32, LedgerError> {
         self.transaction(|db| {
             must_be(db, run, &[RunState::Running, RunState::Stopped], "tried again")?;
-            let mut statement = db.prepare_cached(
-                "SELECT id FROM invoice WHERE run = ?1 AND outbox = 'waiting' ORDER BY number",
-            )?;
+            let mut statement = db.prepare_cached(FAILED_OF_RUN)?;
             let ids: Vec<String> = statement
                 .query_map([run], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
@@ -247,3 +271,9 @@ fn join(db: &Connection, run: &str, position: u32, invoice_id: &str) -> Result<(
         .execute(params![run, position, invoice_id])?;
     Ok(())
 }
+
+pub(crate) const FAILED_OF_RUN: &str =
+    "SELECT id FROM invoice WHERE run = ?1 AND outbox = 'waiting' ORDER BY number";
+
+pub(crate) const NOT_GONE_OF_RUN: &str = "SELECT row, number, id FROM invoice
+     WHERE run = ?1 AND outbox IN ('held', 'queued', 'waiting') AND was_in_doubt = 0 ORDER BY number DESC";

@@ -44,12 +44,7 @@ pub enum Among {
 impl Ledger {
     /// When the next hold ends, also of one that then has to wait behind others.
     pub fn next_release(&self) -> Result<Option<Timestamp>, LedgerError> {
-        let soonest: Option<i64> = self.db.query_row(
-            "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before < ?1",
-            [PAUSED],
-            |row| row.get(0),
-        )?;
+        let soonest: Option<i64> = self.db.query_row(NEXT_RELEASE, [PAUSED], |row| row.get(0))?;
         soonest.map(sql::moment).transpose()
     }
 
@@ -59,13 +54,7 @@ impl Ledger {
     /// One that could not get through holds up those after it: what kept it back keeps them back too, and so the queue
     /// leaves in order when the way is free again. A doubt holds up nobody.
     pub fn next_to_send(&self, now: Timestamp, among: Among) -> Result<Option<Outgoing>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, number, channel, request, attempts, was_in_doubt, run
-             FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND number <= ?2
-                 AND run IS NULL AND (?3 OR outbox <> 'in_doubt')
-             ORDER BY number LIMIT 1",
-        )?;
+        let mut statement = self.db.prepare_cached(NEXT_TO_SEND)?;
         let last = self.first_waiting()?.unwrap_or(i64::MAX);
         let found = statement
             .query_row(params![now.as_millisecond(), last, among == Among::All], |row| {
@@ -78,9 +67,7 @@ impl Ledger {
     /// When the next single one may go out, if any waits.
     pub fn next_wake(&self) -> Result<Option<Timestamp>, LedgerError> {
         let soonest: Option<i64> = self.db.query_row(
-            "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND number <= ?2
-                 AND run IS NULL",
+            NEXT_WAKE,
             [PAUSED, self.first_waiting()?.unwrap_or(i64::MAX)],
             |row| row.get(0),
         )?;
@@ -89,12 +76,7 @@ impl Ledger {
 
     /// The lowest single number that waits for the way to be free.
     fn first_waiting(&self) -> Result<Option<i64>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT number FROM invoice INDEXED BY invoice_to_send
-             WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'waiting' AND not_before < ?1
-                 AND run IS NULL
-             ORDER BY number LIMIT 1",
-        )?;
+        let mut statement = self.db.prepare_cached(FIRST_WAITING)?;
         Ok(statement.query_row([PAUSED], |row| row.get(0)).optional()?)
     }
 
@@ -130,3 +112,21 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Outgoing, LedgerError> {
         run: row.get("run")?,
     })
 }
+
+pub(crate) const NEXT_RELEASE: &str = "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
+     WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'held' AND not_before < ?1";
+
+pub(crate) const NEXT_TO_SEND: &str = "SELECT id, number, channel, request, attempts, was_in_doubt, run
+     FROM invoice INDEXED BY invoice_to_send JOIN frozen USING (row)
+     WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before <= ?1 AND number <= ?2
+         AND run IS NULL AND (?3 OR outbox <> 'in_doubt')
+     ORDER BY number LIMIT 1";
+
+pub(crate) const NEXT_WAKE: &str = "SELECT min(not_before) FROM invoice INDEXED BY invoice_to_send
+     WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND not_before < ?1 AND number <= ?2
+         AND run IS NULL";
+
+pub(crate) const FIRST_WAITING: &str = "SELECT number FROM invoice INDEXED BY invoice_to_send
+     WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox = 'waiting' AND not_before < ?1
+         AND run IS NULL
+     ORDER BY number LIMIT 1";

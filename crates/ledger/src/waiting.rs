@@ -70,11 +70,7 @@ impl Ledger {
     /// The same for everything that waits and may be tried. Answers the ids.
     pub fn retry_all_now(&mut self, now: Timestamp) -> Result<Vec<String>, LedgerError> {
         self.transaction(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT id FROM invoice INDEXED BY invoice_to_send
-                 WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox <> 'held' AND not_before < ?1
-                 ORDER BY number",
-            )?;
+            let mut statement = db.prepare_cached(TO_TRY)?;
             let ids: Vec<String> = statement
                 .query_map([PAUSED], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
@@ -154,3 +150,7 @@ fn read(row: &Row<'_>) -> Result<Waiting, LedgerError> {
         run: row.get("run")?,
     })
 }
+
+pub(crate) const TO_TRY: &str = "SELECT id FROM invoice INDEXED BY invoice_to_send
+     WHERE outbox IN ('held', 'queued', 'waiting', 'in_doubt') AND outbox <> 'held' AND not_before < ?1
+     ORDER BY number";

@@ -4,7 +4,7 @@ mod shop;
 
 use invoice::State;
 use jiff::civil::date;
-use ledger::{By, LedgerError, Reported, Unmatched};
+use ledger::{By, LedgerError, Outcome, Reported, Shown, Unmatched};
 use shop::{Bill, Shop, TODAY, at};
 
 fn payment(minor: i64, reference: Option<&str>) -> Reported {
@@ -98,5 +98,28 @@ fn paid_invoices_find_their_movements() {
             .unwrap()
             .paid
             .is_empty()
+    );
+}
+
+#[test]
+fn a_payment_of_an_invoice_whose_id_is_not_known_names_it_and_does_not_make_it_paid() {
+    let mut shop = Shop::new();
+    shop.send("a", &Bill::default());
+    shop.begin("a", 6);
+    shop.settle("a", &Outcome::Unclear { retry_at: at(60) }, 7);
+    shop.begin("a", 60);
+    shop.settle("a", &Outcome::Exists, 61);
+    let content = shop.books.invoice("a").unwrap().content;
+    let told = content.payment_reference.clone().unwrap_or_else(|| "1".into());
+    let paid = payment(content.totals.gross.minor, Some(&told));
+    shop.books
+        .keep_report("r", (TODAY, TODAY), &[paid], at(100))
+        .unwrap();
+    let statement = shop.books.reconciled(TODAY, TODAY).unwrap();
+    assert_eq!(statement.found.reported, [(0, Unmatched::Unsettled(0))]);
+    assert_eq!(statement.unsettled[0].invoice_id, "a");
+    assert_eq!(
+        shop.books.invoice("a").unwrap().summary.shown,
+        Shown::SentIdUnknown
     );
 }

@@ -8,9 +8,10 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 
 use invoice::Channel;
+use jiff::Timestamp;
 use ledger::{
     Answered, LedgerError, Load, Outcome, RowState, RunCounts, RunOrder, RunState, SendOrder, Settled, Shown,
-    What,
+    What, until_released,
 };
 use shop::{Bill, Shop, accepted, any_day, at, bytes, form};
 
@@ -25,6 +26,15 @@ fn import(rows: usize) -> Shop {
 
 /// Queues the next `limit` ready rows; row 7 becomes the invoice `i7-<number of tries>`.
 fn queue(shop: &mut Shop, limit: u32, tag: &str) -> Result<Vec<u64>, LedgerError> {
+    queue_until(shop, limit, tag, at(5))
+}
+
+fn queue_until(
+    shop: &mut Shop,
+    limit: u32,
+    tag: &str,
+    hold_until: Timestamp,
+) -> Result<Vec<u64>, LedgerError> {
     let rows = shop.books.run_rows("r", RowState::Ready, 0, limit)?;
     let (content, business) = (Bill::default().content(), shop::business());
     let ids: Vec<String> = rows.iter().map(|row| format!("i{}{tag}", row.position)).collect();
@@ -38,7 +48,7 @@ fn queue(shop: &mut Shop, limit: u32, tag: &str) -> Result<Vec<u64>, LedgerError
                 channel: Channel::Phone,
                 content: &content,
                 business: &business,
-                hold_until: at(5),
+                hold_until,
                 now: at(0),
             },
         })
@@ -476,4 +486,140 @@ fn a_clock_that_was_set_right_does_not_hurry_a_batch_in_doubt() {
     assert_eq!(shop.books.heed_set_back(at(-7_200)).unwrap(), 1);
     assert_eq!(shop.books.next_run_wake().unwrap(), Some(at(-7_200 + 135)));
     assert_eq!(shop.books.heed_set_back(at(-7_200)).unwrap(), 0, "once is enough");
+}
+
+/// Without an answer: the service was not reached.
+fn unreached(id: &str, retry: i64) -> Settled {
+    Settled {
+        answered: Answered::default(),
+        ..settled(id, Outcome::NotSent { retry_at: at(retry) })
+    }
+}
+
+#[test]
+fn a_stop_takes_back_what_could_not_get_through_and_nothing_that_was_answered_or_may_be_there() {
+    let mut shop = import(4);
+    queue(&mut shop, 4, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    let ends = [
+        settled(&ids[0], Outcome::NotSent { retry_at: at(900) }),
+        unreached(&ids[1], 900),
+        settled(&ids[2], Outcome::Unclear { retry_at: at(900) }),
+        unreached(&ids[3], 900),
+    ];
+    shop.books.settle_batch(&ends, at(7)).unwrap();
+    shop.books.stop_run("r", at(8)).unwrap();
+    assert_eq!(
+        counts(&shop),
+        RunCounts {
+            ready: 2,
+            failed: 1,
+            in_doubt: 1,
+            ..RunCounts::default()
+        }
+    );
+    let gap = &shop.books.number_gaps().unwrap()[0];
+    assert_eq!((gap.first, gap.last), (2, 2), "a later one is in use");
+    assert_eq!(shop.books.next_number().unwrap(), 4, "nothing later is in use");
+    // What remains is paused, a doubt excepted, and goes on.
+    let waiting = |shop: &Shop| {
+        let found = shop.books.next_batch(Channel::Phone, at(1_000_000), 9).unwrap();
+        found.into_iter().map(|item| item.invoice_id).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(&shop), ["i1", "i3"]);
+    shop.books.pause_run("r").unwrap();
+    assert_eq!(waiting(&shop), ["i3"]);
+    shop.books.resume_run("r", at(9)).unwrap();
+    assert_eq!(waiting(&shop), ["i1", "i3"]);
+}
+
+#[test]
+fn a_run_that_is_stopped_again_takes_back_what_could_not_get_through_since() {
+    let mut shop = import(1);
+    queue(&mut shop, 1, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    shop.books.stop_run("r", at(7)).unwrap();
+    assert_eq!(counts(&shop).sending, 1);
+    shop.books
+        .settle_batch(&[unreached(&ids[0], 900)], at(8))
+        .unwrap();
+    assert_eq!(counts(&shop).failed, 1);
+    shop.books.stop_run("r", at(9)).unwrap();
+    assert_eq!(counts(&shop).ready, 1);
+    assert_eq!(shop.books.next_number().unwrap(), 1);
+}
+
+#[test]
+fn what_stays_in_doubt_after_an_answered_repetition_goes_alone_also_after_a_restart() {
+    let mut shop = import(3);
+    queue(&mut shop, 3, "").unwrap();
+    let unclear = |ids: &[String], status, retry| {
+        ids.iter()
+            .map(|id| Settled {
+                answered: Answered {
+                    status,
+                    ..Answered::default()
+                },
+                ..settled(id, Outcome::Unclear { retry_at: at(retry) })
+            })
+            .collect::<Vec<_>>()
+    };
+    let ids = begin(&mut shop, 6);
+    shop.books
+        .settle_batch(&unclear(&ids, Some(200), 150), at(7))
+        .unwrap();
+    // A repetition whose answer is lost says nothing of the batch.
+    let again = take(&mut shop, "again", 150, 9);
+    assert_eq!((again.items.len(), again.alone), (3, false));
+    shop.books
+        .settle_batch(&unclear(&ids, None, 300), at(151))
+        .unwrap();
+    let again = take(&mut shop, "again", 300, 9);
+    assert_eq!((again.items.len(), again.alone), (3, false));
+    shop.books
+        .settle_batch(&unclear(&ids[1..], Some(200), 450), at(301))
+        .unwrap();
+    shop.books
+        .settle_batch(&unclear(&ids[..1], None, 450), at(301))
+        .unwrap();
+    let mut shop = shop.reopen();
+    let mut taken = || {
+        let load = take(&mut shop, "alone", 450, 9);
+        let ids: Vec<String> = load.items.into_iter().map(|item| item.invoice_id).collect();
+        (ids.join(" "), load.alone)
+    };
+    assert_eq!(taken(), ("i1".into(), false));
+    assert_eq!(taken(), ("i2".into(), true));
+    assert_eq!(taken(), ("i3".into(), true));
+}
+
+#[test]
+fn what_is_queued_in_chunks_leaves_together_once_it_is_released() {
+    let mut shop = import(4);
+    queue_until(&mut shop, 2, "", until_released()).unwrap();
+    assert_eq!(take(&mut shop, "c", 1_000_000, 9), Load::default());
+    assert_eq!(shop.books.next_run_wake().unwrap(), None);
+    queue_until(&mut shop, 1, "", until_released()).unwrap();
+    shop.books.release_chunks("r", at(20)).unwrap();
+    assert_eq!(shop.books.next_run_wake().unwrap(), Some(at(20)));
+    assert!(take(&mut shop, "c", 19, 9).items.is_empty());
+    assert_eq!(take(&mut shop, "c", 20, 9).items.len(), 3);
+    // A pause in the middle of it holds what was queued.
+    queue_until(&mut shop, 1, "", until_released()).unwrap();
+    shop.books.pause_run("r").unwrap();
+    shop.books.release_chunks("r", at(30)).unwrap();
+    assert!(take(&mut shop, "c", 1_000_000, 9).items.is_empty());
+    shop.books.resume_run("r", at(40)).unwrap();
+    assert_eq!(take(&mut shop, "c", 40, 9).items.len(), 1);
+}
+
+#[test]
+fn what_was_queued_when_the_program_ended_goes_out_after_the_time_to_take_it_back() {
+    let mut shop = import(3);
+    queue_until(&mut shop, 2, "", until_released()).unwrap();
+    let mut shop = shop.reopen();
+    shop.books.recover(at(100)).unwrap();
+    assert!(take(&mut shop, "c", 104, 9).items.is_empty());
+    assert_eq!(take(&mut shop, "c", 105, 9).items.len(), 2);
+    assert_eq!(counts(&shop).ready, 1);
 }

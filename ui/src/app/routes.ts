@@ -6,7 +6,7 @@ export type Route =
   | { page: 'overview' }
   | { page: 'invoices'; filter?: InvoiceFilter | 'drafts'; id?: string }
   | { page: 'many'; id?: string }
-  | { page: 'outbox' }
+  | { page: 'outbox'; settle?: string }
   | { page: 'customers'; id?: string }
   | { page: 'consents' }
   | { page: 'reconciliation' }

@@ -3337,7 +3337,7 @@ firstNumber: string, };
 /**
  * Why something has no partner.
  */
-export type UnmatchedReason = "not_fetched" | "not_reported" | "no_invoice" | "other_amount" | "several";
+export type UnmatchedReason = "not_fetched" | "not_reported" | "no_invoice" | "other_amount" | "several" | "id_not_asked" | "unsettled";
 
 /**
  * What MobilePay said, in its own words.

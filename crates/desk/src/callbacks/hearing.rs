@@ -68,10 +68,10 @@ impl Ear for Connection {
             }
             Err(_) => return false,
         };
-        if taken.turned_away > 0 {
+        if taken.pushed_out > 0 {
             tracing::warn!(
-                taken.turned_away,
-                "there is no more room for events of unknown invoices"
+                taken.pushed_out,
+                "the oldest events of unknown invoices made room for new ones"
             );
         }
         if !taken.changed.is_empty() {

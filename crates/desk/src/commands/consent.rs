@@ -117,7 +117,6 @@ pub(crate) async fn consent_ask(desk: &Desk, invoice: InvoiceRef) -> Outcome<Con
 
 pub(crate) async fn consent_refresh(desk: &Desk, _: Nothing) -> Outcome<Nothing> {
     let connection = desk.current();
-    consents::list(&connection).await?;
     let ready = connection.ready_to_call().await?;
     let asked = connection
         .books
@@ -127,6 +126,7 @@ pub(crate) async fn consent_refresh(desk: &Desk, _: Nothing) -> Outcome<Nothing>
         connection.my_turn().await?;
         consents::look_in_passing(&connection, &ready, &one.id).await?;
     }
+    consents::list(&connection).await?;
     Ok(Nothing {})
 }
 

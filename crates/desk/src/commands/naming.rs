@@ -131,6 +131,7 @@ fn verified(connection: &Connection, answer: Answer<Details>, state: State, corr
             sequence: None,
             date: None,
             payment_date,
+            payment_id: details.payment_transaction_id,
             day_owed: false,
             today: connection.today(),
             status: answer.trace.status,

@@ -38,8 +38,8 @@ pub(crate) async fn reconciliation_show(
         covered: book.covers_all(),
         paid: book.sum(book.statement.paid.iter().map(|invoice| invoice.minor)),
         matched: book.sum_of(ReconciledPart::Matched, |_| true),
-        unmatched_invoices: book.sum_of(ReconciledPart::Unmatched, |row| row.invoice.is_some()),
-        unmatched_payments: book.sum_of(ReconciledPart::Unmatched, |row| row.invoice.is_none()),
+        unmatched_invoices: book.sum_of(ReconciledPart::Unmatched, |row| row.kind.is_none()),
+        unmatched_payments: book.sum_of(ReconciledPart::Unmatched, |row| row.kind.is_some()),
         payouts: book.sum_of(ReconciledPart::Payouts, |_| true),
         others: book.sum_of(ReconciledPart::Others, |_| true),
         rows: page.cloned().collect(),
@@ -142,6 +142,12 @@ impl Book {
         })
     }
 
+    fn tells_ids(&self) -> bool {
+        let rows = &self.statement.reported;
+        rows.iter()
+            .any(|row| row.payment_id.is_some() && !row.kind.eq_ignore_ascii_case(PAYOUT))
+    }
+
     fn covers_all(&self) -> bool {
         let (first, last) = self.days;
         first
@@ -210,6 +216,15 @@ impl Book {
         }
     }
 
+    fn unsettled(&self, at: usize) -> PaidView {
+        let invoice = &self.statement.unsettled[at];
+        PaidView {
+            id: invoice.invoice_id.clone(),
+            number: invoice.number,
+            customer: invoice.customer.clone(),
+        }
+    }
+
     fn pair(&self, invoice: usize, row: usize, by: By) -> ReconciledRow {
         ReconciledRow {
             invoice: Some(self.invoice(invoice)),
@@ -237,6 +252,8 @@ impl Book {
                 Unmatched::OtherAmount => UnmatchedReason::OtherAmount,
                 Unmatched::Several => UnmatchedReason::Several,
                 _ if !self.has_to_show(invoice) => UnmatchedReason::NotFetched,
+                // Its payment may stand there under an id that is not known here.
+                _ if invoice.payment_id.is_none() && self.tells_ids() => UnmatchedReason::IdNotAsked,
                 _ => UnmatchedReason::NotReported,
             }),
         }
@@ -246,7 +263,10 @@ impl Book {
         let row = &self.statement.reported[at];
         ReconciledRow {
             day: row.day.to_string(),
-            invoice: None,
+            invoice: match why {
+                Unmatched::Unsettled(at) => Some(self.unsettled(at)),
+                _ => None,
+            },
             amount: self.money(row.minor),
             kind: Some(row.kind.clone()),
             reference: row.reference.clone(),
@@ -256,6 +276,7 @@ impl Book {
                 Unmatched::Nothing => Some(UnmatchedReason::NoInvoice),
                 Unmatched::OtherAmount => Some(UnmatchedReason::OtherAmount),
                 Unmatched::Several => Some(UnmatchedReason::Several),
+                Unmatched::Unsettled(_) => Some(UnmatchedReason::Unsettled),
                 Unmatched::NoPayment => None,
             },
         }

@@ -125,6 +125,16 @@ pub(crate) const fn reason(reason: UnmatchedReason, language: PaperLanguage) -> 
             "Useampi sopii yhtä hyvin",
             "Several fit equally well",
         ],
+        UnmatchedReason::IdNotAsked => [
+            "Betalingens id kendes ikke endnu",
+            "Maksun tunnusta ei vielä tiedetä",
+            "The payment's id is not known yet",
+        ],
+        UnmatchedReason::Unsettled => [
+            "Nævner en faktura, hvis id hos MobilePay ikke kendes",
+            "Koskee laskua, jonka tunnusta MobilePayssa ei tiedetä",
+            "Names an invoice whose id at MobilePay is not known",
+        ],
     };
     pick(language, words)
 }

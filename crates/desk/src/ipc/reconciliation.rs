@@ -144,6 +144,10 @@ pub enum UnmatchedReason {
     OtherAmount,
     /// Several fit equally well; Kvit does not guess.
     Several,
+    /// The payment's id of the invoice is not known here, and nothing else fits for certain.
+    IdNotAsked,
+    /// It names, with the exact amount, the invoice beside it, whose id at MobilePay is not known: settled, it becomes paid.
+    Unsettled,
 }
 
 /// What came of asking MobilePay for its report.

@@ -78,7 +78,8 @@ pub(super) async fn batch(
     let first = items.first().map_or("", |item| item.invoice_id.as_str());
     let trouble = note(&connection, first, answer.as_ref().err());
     let alone = match &answer {
-        Err(error) if goes_alone(error, &items) => items.len(),
+        // Refused as a whole: alone each gets a word of its own.
+        Err(error) if proves(error) == Proof::Refused && items.len() > 1 => items.len(),
         _ => 0,
     };
     let settled = match answer {
@@ -128,17 +129,6 @@ fn note(connection: &Connection, invoice: &str, error: Option<&ApiError>) -> Tro
         None | Some(Proof::Refused | Proof::ExistsAlready) => Trouble::None,
         Some(Proof::NotSent | Proof::NotCarriedOut) => Trouble::NotReached,
         Some(Proof::Nothing) => Trouble::AnswerLost,
-    }
-}
-
-/// A batch that was refused as a whole, and a repetition that was answered and still proves nothing: alone each gets a word
-/// of its own.
-fn goes_alone(error: &ApiError, items: &[Outgoing]) -> bool {
-    let repeated = items.first().is_some_and(|item| item.was_in_doubt);
-    match proves(error) {
-        Proof::Refused => items.len() > 1,
-        Proof::Nothing => repeated && error.trace().status.is_some(),
-        _ => false,
     }
 }
 

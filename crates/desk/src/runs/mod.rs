@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::circuit::Flow;
 use crate::connection::{Connection, Ready};
-use crate::ipc::Event;
+use crate::ipc::{Event, Refusal};
 use crate::refuse::Outcome as Done;
 use crate::sender::{pause_after, release_held};
 use calls::{Carried, Trouble};
@@ -36,7 +36,7 @@ struct Lane {
     under_way: FuturesUnordered<BoxFuture<'static, Done<Carried>>>,
     /// A batch is on its way.
     batch: bool,
-    /// So many go to phones alone, because the batch with them was refused as a whole or proves nothing.
+    /// So many go to phones alone, because the batch with them was refused as a whole.
     alone: usize,
     /// Failures one after another.
     troubles: u32,
@@ -169,19 +169,22 @@ impl Lane {
             if !taken.held_back.is_empty() {
                 connection.tell(Event::of_invoices(taken.held_back));
             }
-            Ok::<_, crate::ipc::Refusal>(taken.items)
+            Ok::<_, Refusal>((taken.items, taken.alone))
         };
         if self.alone > 0 {
-            if let Some(one) = take(Channel::Phone, 1).await?.pop() {
+            if let Some(one) = take(Channel::Phone, 1).await?.0.pop() {
                 return Ok(Some(Load::One(one)));
             }
         } else if !self.batch {
-            let taken = take(Channel::Phone, connection.circuit.at_once()).await?;
+            let (mut taken, alone) = take(Channel::Phone, connection.circuit.at_once()).await?;
+            if alone {
+                return Ok(taken.pop().map(Load::One));
+            }
             if !taken.is_empty() {
                 return Ok(Some(Load::Batch(taken)));
             }
         }
-        Ok(take(Channel::Link, 1).await?.pop().map(Load::One))
+        Ok(take(Channel::Link, 1).await?.0.pop().map(Load::One))
     }
 
     fn send(&mut self, connection: &Arc<Connection>, ready: Ready, load: Load, correlation: Uuid) {
@@ -190,18 +193,24 @@ impl Lane {
             Load::Batch(items) => {
                 self.batch = true;
                 self.progress.changed(&items);
-                self.under_way
-                    .push(Box::pin(calls::batch(connection, ready, items, correlation)));
+                self.follow(calls::batch(connection, ready, items, correlation));
             }
             Load::One(item) => {
                 if item.channel == Channel::Phone {
                     self.alone = self.alone.saturating_sub(1);
                 }
                 self.progress.changed(std::slice::from_ref(&item));
-                self.under_way
-                    .push(Box::pin(calls::one(connection, ready, item, correlation)));
+                self.follow(calls::one(connection, ready, item, correlation));
             }
         }
+    }
+
+    /// Lets a call go on by itself: its answer is read and stored, however long the lane waits for a token or the books.
+    fn follow(&mut self, call: impl Future<Output = Done<Carried>> + Send + 'static) {
+        let call = tokio::spawn(call);
+        self.under_way.push(Box::pin(async move {
+            call.await.map_err(|error| Refusal::unexpected(&error))?
+        }));
     }
 
     /// Takes down how a call ended.

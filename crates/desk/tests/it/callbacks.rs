@@ -363,7 +363,8 @@ async fn what_is_of_no_invoice_here_is_kept_and_shown() {
         .collect();
     assert_eq!(
         lines,
-        [format!("{stranger} paid"), " ".to_owned(), " ".to_owned()]
+        [" ".to_owned(), " ".to_owned(), format!("{stranger} paid")],
+        "the newest first"
     );
 }
 

@@ -8,6 +8,7 @@ use crate::away::Service;
 use crate::clock;
 use crate::shop::Shop;
 
+const LIST: &str = "/directinvoiceconsents";
 const PAYER: &str = "+4557373259";
 
 async fn list(shop: &Shop, answer: &str) -> Value {
@@ -354,4 +355,36 @@ async fn a_withdrawal_among_more_than_five_hundred_is_noticed() {
         (&counts["withdrawn"], &counts["granted"]),
         (&json!(1), &json!(510))
     );
+}
+
+#[tokio::test]
+async fn a_consent_that_was_granted_elsewhere_is_found_once_a_day_where_the_books_know_none() {
+    let service = Service::start().await;
+    let (elsewhere, shop) = (service.shop().await, service.shop().await);
+    let customer = customer(&elsewhere, "").await;
+    let invoice = link(&service, &elsewhere, &customer).await;
+    elsewhere.call("consent_ask", named(&invoice)).await;
+    pay(&elsewhere, &invoice).await;
+    answer(&elsewhere, &invoice, true).await;
+    service.pass(&shop, 86_400);
+    assert_eq!(until(&shop, "granted").await["phone"], PAYER);
+}
+
+#[tokio::test]
+async fn an_issuer_whose_list_is_refused_keeps_nobody_from_the_others_and_waits_for_its_day() {
+    let service = Service::start().await;
+    let shop = service.shop().await;
+    let customer = customer(&shop, "").await;
+    let invoice = link(&service, &shop, &customer).await;
+    shop.call("consent_ask", named(&invoice)).await;
+    service.strike(Fault::status(400).on(LIST).method("GET"));
+    let refusal = shop.try_call("consent_refresh", json!({})).await.unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::RefusedByService);
+    let struck = service.struck();
+    // Thirty seconds later what is followed is looked at, and nobody is asked for the list.
+    pay(&shop, &invoice).await;
+    answer(&shop, &invoice, true).await;
+    service.pass(&shop, 40);
+    until(&shop, "granted").await;
+    assert_eq!(service.struck(), struck);
 }

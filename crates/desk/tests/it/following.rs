@@ -177,6 +177,7 @@ async fn what_the_state_machine_forbids_is_shown_and_does_not_count() {
         sequence: Some(9),
         date: None,
         payment_date: None,
+        payment_id: None,
         day_owed: false,
         today: jiff::civil::date(2026, 11, 23),
         status: None,

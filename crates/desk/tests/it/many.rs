@@ -350,3 +350,16 @@ async fn a_held_row_of_a_run_is_not_offered_to_be_taken_back_alone() {
     assert!(!offered.contains(&json!("undo")), "{offered:?}");
     assert!(shop.try_call("invoice_undo", id).await.is_err());
 }
+
+#[tokio::test]
+async fn a_stop_while_nobody_can_be_reached_takes_everything_back() {
+    let mut service = Service::start().await;
+    let shop = service.shop().await;
+    let run = import(&shop, 3).await;
+    service.close().await;
+    send(&shop, &run, "phone").await;
+    service.pass(&shop, 6);
+    until(&shop, &run, "failed 3").await;
+    assert_eq!(places(&shop.call("run_stop", named(&run)).await), "ready 3");
+    assert_eq!(shop.call("number_report", json!({})).await["next"], 1);
+}

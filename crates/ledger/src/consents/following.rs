@@ -43,10 +43,7 @@ impl Ledger {
 
     /// The newest consent that was asked with one of our invoices.
     pub fn consent_of_invoice(&self, invoice_id: &str) -> Result<Option<ConsentRecord>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, invoice_id, customer_id, phone, state, asked_at, answered_at, changed_at
-             FROM consent WHERE invoice_id = ?1 ORDER BY changed_at DESC, id DESC LIMIT 1",
-        )?;
+        let mut statement = self.db.prepare_cached(CONSENT_OF_INVOICE)?;
         let found = statement
             .query_row([invoice_id], |row| Ok(read(row)))
             .optional()?;
@@ -61,20 +58,14 @@ impl Ledger {
         limit: u32,
     ) -> Result<Vec<ConsentRecord>, LedgerError> {
         let (at, id) = after.map_or((i64::MAX, ""), |(at, id)| (at.as_millisecond(), id));
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, invoice_id, customer_id, phone, state, asked_at, answered_at, changed_at
-             FROM consent WHERE (changed_at, id) < (?1, ?2) AND state = ?4
-             ORDER BY changed_at DESC, id DESC LIMIT ?3",
-        )?;
+        let mut statement = self.db.prepare_cached(CONSENTS_WITH)?;
         let rows = statement.query_map(params![at, id, limit, sql::word(&answer)?], |row| Ok(read(row)))?;
         rows.map(|row| row?).collect()
     }
 
     /// How many there are of each.
     pub fn consent_counts(&self) -> Result<ConsentCounts, LedgerError> {
-        let mut statement = self
-            .db
-            .prepare_cached("SELECT state, count(*) FROM consent GROUP BY state")?;
+        let mut statement = self.db.prepare_cached(CONSENT_COUNTS)?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
         let mut counts = ConsentCounts::default();
         for row in rows {
@@ -90,13 +81,9 @@ impl Ledger {
         Ok(counts)
     }
 
-    /// Those without an answer, for following them.
+    /// Those without an answer, or with one that nobody understands, for following them.
     pub fn consents_followed(&self, limit: u32) -> Result<Vec<Asked>, LedgerError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT consent.id, max(consent.changed_at, coalesce(invoice.changed_at, 0)) FROM consent
-             LEFT JOIN invoice ON invoice.id = consent.invoice_id
-             WHERE consent.state = 'asked' ORDER BY consent.changed_at DESC LIMIT ?1",
-        )?;
+        let mut statement = self.db.prepare_cached(CONSENTS_FOLLOWED)?;
         let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
         rows.map(|row| {
             let (id, quiet) = row?;
@@ -110,12 +97,7 @@ impl Ledger {
 
     /// Links that are still open and with which nobody was asked yet, newest first.
     pub fn links_to_ask(&self, limit: u32) -> Result<Vec<InvoiceSummary>, LedgerError> {
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {SUMMARY} FROM invoice
-             WHERE standing = 'open' AND channel = 'link' AND service_id IS NOT NULL AND outbox = 'accepted'
-                 AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.invoice_id = invoice.id)
-             ORDER BY number DESC LIMIT ?1"
-        ))?;
+        let mut statement = self.db.prepare_cached(&links_to_ask_statement())?;
         let rows = statement.query_map([limit], |row| Ok(summary(row)))?;
         rows.map(|row| row?).collect()
     }
@@ -141,4 +123,28 @@ impl Ledger {
             Ok(())
         })
     }
+}
+
+pub(crate) const CONSENT_OF_INVOICE: &str =
+    "SELECT id, invoice_id, customer_id, phone, state, asked_at, answered_at, changed_at
+     FROM consent WHERE invoice_id = ?1 ORDER BY changed_at DESC, id DESC LIMIT 1";
+
+pub(crate) const CONSENTS_WITH: &str =
+    "SELECT id, invoice_id, customer_id, phone, state, asked_at, answered_at, changed_at
+     FROM consent WHERE (changed_at, id) < (?1, ?2) AND state = ?4 ORDER BY changed_at DESC, id DESC LIMIT ?3";
+
+pub(crate) const CONSENT_COUNTS: &str = "SELECT state, count(*) FROM consent GROUP BY state";
+
+pub(crate) const CONSENTS_FOLLOWED: &str =
+    "SELECT consent.id, max(consent.changed_at, coalesce(invoice.changed_at, 0))
+     FROM consent INDEXED BY consent_followed LEFT JOIN invoice ON invoice.id = consent.invoice_id
+     WHERE consent.state IN ('asked', 'unknown') ORDER BY consent.changed_at DESC LIMIT ?1";
+
+pub(crate) fn links_to_ask_statement() -> String {
+    format!(
+        "SELECT {SUMMARY} FROM invoice
+         WHERE standing = 'open' AND channel = 'link' AND service_id IS NOT NULL AND outbox = 'accepted'
+             AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.invoice_id = invoice.id)
+         ORDER BY number DESC LIMIT ?1"
+    )
 }

@@ -277,6 +277,7 @@ pub(crate) fn status(state: State, seconds: i64) -> Said {
         sequence: None,
         date: None,
         payment_date: None,
+        payment_id: None,
         day_owed: false,
         today: TODAY,
         status: Some(200),

@@ -61,6 +61,9 @@ const PLACES: &[&str] = &[
     "queue_chunk",
     "queue_chunk,commit.before",
     "queue_chunk,commit.after",
+    "release_chunks",
+    "release_chunks,commit.before",
+    "release_chunks,commit.after",
     "begin_batch",
     "begin_batch,commit.before",
     "begin_batch,commit.after",
@@ -92,6 +95,7 @@ const PLACES: &[&str] = &[
 /// The first words of places that only many at once pass.
 const OF_RUNS: &[&str] = &[
     "queue_chunk",
+    "release_chunks",
     "begin_batch",
     "settle_batch",
     "pause_run",

@@ -60,6 +60,23 @@ test('a second click sends nothing while the first is under way', async () => {
   expect(asked.filter(([name]) => name === 'run_send')).toHaveLength(1);
 });
 
+test('it can be stopped while its rows still get their numbers', async () => {
+  let release: (sent: RunView) => void = () => {};
+  const { call } = core({
+    run_show: () => view(),
+    run_send: () => new Promise<RunView>((sent) => (release = sent)),
+    run_stop: () => view({ state: 'stopped' }),
+  });
+  const running = new Running(call, 'run');
+  await running.read();
+  const sent = running.send();
+  expect([running.sending, running.doing]).toEqual([true, false]);
+  expect(await running.act('run_stop')).toBe(true);
+  release(view({ state: 'stopped' }));
+  expect(await sent).toBe(true);
+  expect([running.sending, running.progress?.state]).toEqual([false, 'stopped']);
+});
+
 test('what changed meanwhile is said, and what is so now is shown', async () => {
   let phones = 3;
   const { call } = core({ run_show: () => view({}, phones), run_send: () => Promise.reject(BUSY) });

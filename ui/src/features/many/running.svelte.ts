@@ -27,6 +27,8 @@ export class Running {
   asked = $state(false);
   failure = $state.raw<Refusal | null>(null);
   doing = $state(false);
+  /** Its rows are getting their numbers. It can be paused and stopped meanwhile. */
+  sending = $state(false);
   readonly #call: Call;
   #next: number | null = null;
   #more = false;
@@ -96,14 +98,25 @@ export class Running {
   }
 
   /** Sends what is shown, and nothing else. */
-  send(): Promise<boolean> {
+  async send(): Promise<boolean> {
     const { offer, channel } = this;
-    if (!offer) return Promise.resolve(false);
-    return this.#do('run_send', { id: this.id, channel, count: offer.count, totalMinor: offer.total.minor });
+    if (!offer || this.sending || this.doing) return false;
+    this.sending = true;
+    try {
+      return await this.#do('run_send', { id: this.id, channel, count: offer.count, totalMinor: offer.total.minor });
+    } finally {
+      this.sending = false;
+    }
   }
 
-  act(act: Act): Promise<boolean> {
-    return this.#do(act, { id: this.id });
+  async act(act: Act): Promise<boolean> {
+    if (this.doing) return false;
+    this.doing = true;
+    try {
+      return await this.#do(act, { id: this.id });
+    } finally {
+      this.doing = false;
+    }
   }
 
   /** Forgets it. Answers whether it is gone. */
@@ -130,8 +143,6 @@ export class Running {
   }
 
   async #do<N extends Act | 'run_send'>(name: N, input: Commands[N]['input']): Promise<boolean> {
-    if (this.doing) return false;
-    this.doing = true;
     this.failure = null;
     try {
       this.#see((await this.#call(name, input)) as RunView);
@@ -142,8 +153,6 @@ export class Running {
       await this.read();
       this.failure = failure;
       return false;
-    } finally {
-      this.doing = false;
     }
   }
 

@@ -74,6 +74,13 @@ export class Queue {
     await this.read();
   }
 
+  /** The row of this invoice, on whatever page. */
+  async find(id: string): Promise<OutboxRow | undefined> {
+    const found = () => this.rows.find((row) => row.row.id === id);
+    while (!found() && this.more && !this.failure) await this.further();
+    return found();
+  }
+
   tryNow(id: string): Promise<TriedNow | null> {
     return this.#do(id, () => this.#call('outbox_try_now', { id }));
   }

@@ -27,7 +27,7 @@ export class Settling {
   async listen(): Promise<void> {
     try {
       const { strays } = await this.#call('callbacks_strays', {});
-      this.heard = [...new Set(strays.map((stray) => stray.serviceId).filter(Boolean))].slice(-MOST_HEARD);
+      this.heard = [...new Set(strays.map((stray) => stray.serviceId).filter(Boolean))].slice(0, MOST_HEARD);
     } catch (error) {
       this.failure = refusalFrom(error);
     }

@@ -81,6 +81,7 @@ fn canceled(connection: &Connection, status: Option<u16>, correlation: Uuid) -> 
         sequence: None,
         date: None,
         payment_date: None,
+        payment_id: None,
         day_owed: false,
         today: connection.today(),
         status,

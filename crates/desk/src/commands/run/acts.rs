@@ -1,8 +1,10 @@
 //! What a merchant does with a run. Sending names what was shown; anything else is refused.
 
+use std::sync::Arc;
+
 use ::invoice::{Business, Channel, Content};
 use jiff::{SignedDuration, Timestamp};
-use ledger::{LedgerError, RunOrder, RunState, SendOrder};
+use ledger::{LedgerError, RunOrder, RunState, SendOrder, until_released};
 use uuid::Uuid;
 
 use super::{judged, view};
@@ -11,8 +13,9 @@ use crate::commands::business;
 use crate::connection::Connection;
 use crate::ipc::{Event, Nothing, Refusal, RefusalCode, RunRef, RunSend, RunView};
 use crate::refuse::Outcome;
+use crate::sender::keep;
 
-/// How long everything is held back, so that *stop* takes back all of it.
+/// How long everything is held back once the last row has its number, so that *stop* takes back all of it.
 const HOLD: SignedDuration = SignedDuration::from_secs(5);
 
 /// Rows that become invoices in one transaction. Between two, whoever else needs the books has them.
@@ -38,41 +41,68 @@ pub(crate) async fn run_send(desk: &Desk, send: RunSend) -> Outcome<RunView> {
     let going = rows
         .into_iter()
         .filter_map(|row| row.reading.content.map(|content| (row.position, content)));
-    queue(&connection, &send.id, run.state, going.collect(), channel).await?;
+    let queueing = queue(
+        Arc::clone(&connection),
+        send.id.clone(),
+        run.state,
+        going.collect(),
+        channel,
+    );
+    // Whoever asked may go away in the middle of it; what was begun is released all the same.
+    tokio::spawn(queueing)
+        .await
+        .map_err(|error| Refusal::unexpected(&error))??;
     view::show(&connection, send.id).await
 }
 
 async fn queue(
-    connection: &Connection,
-    run: &str,
+    connection: Arc<Connection>,
+    run: String,
     state: RunState,
     mut going: Vec<(u32, Content)>,
     channel: Channel,
 ) -> Outcome<()> {
-    let mut record = business::record(connection).await?;
+    let mut record = business::record(&connection).await?;
     record.business.language = business::word(business::language(&record.paper_language)).to_owned();
     let now = connection.now();
     if state == RunState::Stopped {
-        let id = run.to_owned();
+        let id = run.clone();
         connection
             .books
             .with(move |books| books.resume_run(&id, now))
             .await??;
     }
-    while !going.is_empty() {
+    let mut queued = Ok(());
+    while !going.is_empty() && queued.is_ok() {
         let rest = going.split_off(going.len().min(CHUNK));
         let chunk = Chunk {
-            run: run.to_owned(),
+            run: run.clone(),
             rows: std::mem::replace(&mut going, rest),
             business: record.business.clone(),
             channel,
-            hold_until: now.checked_add(HOLD).unwrap_or(now),
             now,
         };
-        let queued = connection.books.with(move |books| chunk.queue(books)).await?;
-        changed(connection, run).await;
-        queued?;
+        queued = connection.books.with(move |books| chunk.queue(books)).await?;
+        changed(&connection, &run).await;
     }
+    let releasing = tokio::spawn(release(Arc::clone(&connection), run.clone()));
+    match queued {
+        Ok(()) => releasing.await.map_err(|error| Refusal::unexpected(&error))?,
+        // The merchant stopped or paused it meanwhile. That is no failure.
+        Err(_) if connection.books.with(move |books| books.run(&run)).await??.state != RunState::Running => {
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What has a number goes out when the time to take it back is over, also where the rest could not get one, and however long
+/// the disk is full.
+async fn release(connection: Arc<Connection>, run: String) -> Outcome<()> {
+    let now = connection.now();
+    let at = now.checked_add(HOLD).unwrap_or(now);
+    keep(&connection, move |books| books.release_chunks(&run, at)).await?;
+    connection.wake_senders();
     Ok(())
 }
 
@@ -82,7 +112,6 @@ struct Chunk {
     rows: Vec<(u32, Content)>,
     business: Business,
     channel: Channel,
-    hold_until: Timestamp,
     now: Timestamp,
 }
 
@@ -100,7 +129,7 @@ impl Chunk {
                     channel: self.channel,
                     content,
                     business: &self.business,
-                    hold_until: self.hold_until,
+                    hold_until: until_released(),
                     now: self.now,
                 },
             })
