@@ -113,12 +113,20 @@ pub struct Registration {
     pub prompt: Option<String>,
 }
 
+/// The scope of Transaction Reporting (spec 18.3).
+const TRANSACTIONS: &str = "transactionreporting";
+
 impl Registration {
     /// What invoicing needs (spec 5.2), and reading of payments if `transactions` is asked for.
     pub fn usual_scopes(transactions: bool) -> Vec<String> {
-        let reporting = transactions.then_some("transactionreporting");
+        let reporting = transactions.then_some(TRANSACTIONS);
         let scopes = ["invoice", "offline_access"].into_iter().chain(reporting);
         scopes.map(str::to_owned).collect()
+    }
+
+    /// Whether reading of payments is asked for.
+    pub fn asks_for_transactions(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == TRANSACTIONS)
     }
 
     /// Whether invoicing was asked for and is not among `granted`.

@@ -106,6 +106,17 @@ pub enum RefusalCode {
     Unexpected,
 }
 
+impl RefusalCode {
+    /// As the window writes it.
+    pub fn word(self) -> String {
+        let word = serde_json::to_value(self).ok();
+        word.as_ref()
+            .and_then(|word| word.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
 /// The next step, as a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -90,6 +90,8 @@ pub enum SigninReason {
     InvalidGrant,
     /// The client may not ask for invoicing.
     InvalidScope,
+    /// The client may not ask for invoicing, or not for payments and payouts; it was asked for both.
+    InvalidScopeOfTwo,
     /// The client may not sign in this way.
     UnauthorizedClient,
     /// The token endpoint does not do this grant.

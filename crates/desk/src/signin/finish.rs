@@ -53,7 +53,7 @@ async fn complete(desk: &Desk, waiting: Box<Waiting>, answer: ReturnedAnswer) ->
             desk.clock.as_ref(),
         )
         .await
-        .map_err(|error| refused(SigninRefused::from(&error)))?;
+        .map_err(|error| refused(reasons::of_attempt(&error, &registration)))?;
     let admitted = connection.admit(&signed_in).await;
     if over.is_cancelled() {
         // Given up meanwhile, by whoever cancelled or left the connection: what came is not kept.

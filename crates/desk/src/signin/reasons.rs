@@ -1,7 +1,7 @@
 //! From the checks of sign-in to what the window says about them. No arm is left to chance: a new check does not compile
 //! until it has a reason, and a reason not until it has a sentence in each language.
 
-use login::{AnswerError, DiscoveryError, IdTokenRefused, SigninError};
+use login::{AnswerError, DiscoveryError, IdTokenRefused, Registration, SigninError};
 
 use crate::ipc::{Refusal, RefusalCode, SigninReason as Reason, SigninRefused};
 
@@ -58,15 +58,9 @@ impl From<&Refusal> for SigninRefused {
             C::KeychainMissing | C::KeychainLocked | C::KeychainFailed => Reason::NotKept,
             _ => Reason::MerchantNotAsked,
         });
-        let word = || {
-            let value = serde_json::to_value(refusal.code).ok();
-            value
-                .and_then(|value| value.as_str().map(str::to_owned))
-                .unwrap_or_default()
-        };
         Self {
             reason,
-            code: refusal.detail.clone().unwrap_or_else(word),
+            code: refusal.detail.clone().unwrap_or_else(|| refusal.code.word()),
         }
     }
 }
@@ -95,6 +89,15 @@ pub(super) fn another_signin() -> SigninRefused {
 /// Nobody answered in time.
 pub(super) fn time_over() -> SigninRefused {
     SigninRefused::from(&SigninError::Expired)
+}
+
+/// How a sign-in ended in which `asked` was asked for: a scope that is refused may be the one besides invoicing.
+pub(super) fn of_attempt(error: &SigninError, asked: &Registration) -> SigninRefused {
+    let mut refused = SigninRefused::from(error);
+    if refused.reason == Reason::InvalidScope && asked.asks_for_transactions() {
+        refused.reason = Reason::InvalidScopeOfTwo;
+    }
+    refused
 }
 
 fn of_signin(error: &SigninError) -> Reason {

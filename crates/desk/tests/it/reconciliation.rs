@@ -1,7 +1,7 @@
 //! Paid invoices against the practice world's report, and the files for the bookkeeper.
 
 use calamine::{Data, Reader as _, Xlsx, open_workbook};
-use desk::ipc::{NextStep, RefusalCode};
+use desk::ipc::{NextStep, RefusalCode, SigninReason};
 use serde_json::{Value, json};
 use simulator::{Fault, Trouble};
 
@@ -142,6 +142,28 @@ async fn a_connection_that_does_not_ask_for_payments_says_what_to_do() {
             .contains("transactionreporting"),
         "{begun}"
     );
+}
+
+/// Why a sign-in of this connection ends to which the provider says `invalid_scope`.
+async fn refused_scope(transactions: bool) -> Option<SigninReason> {
+    let (shop, provider) = (Shop::new().await, crate::connecting::provider().await);
+    let mut form = crate::connecting::form(&provider);
+    form["transactions"] = json!(transactions);
+    let added = shop.call("connection_add", form).await;
+    shop.call("connection_choose", json!({ "id": added["id"] })).await;
+    let begun = shop.call("signin_begin", json!({})).await;
+    let asked = url::Url::parse(begun["authorizeUrl"].as_str().unwrap()).unwrap();
+    let (_, state) = asked.query_pairs().find(|(name, _)| name == "state").unwrap();
+    let back = begun["redirectUri"].as_str().unwrap();
+    let address = format!("{back}#error=invalid_scope&state={state}");
+    let refused = shop.try_call("signin_paste", json!({ "address": address })).await;
+    refused.unwrap_err().signin
+}
+
+#[tokio::test]
+async fn a_refused_scope_is_invoicing_s_only_where_nothing_else_was_asked_for() {
+    assert_eq!(refused_scope(false).await, Some(SigninReason::InvalidScope));
+    assert_eq!(refused_scope(true).await, Some(SigninReason::InvalidScopeOfTwo));
 }
 
 #[tokio::test]

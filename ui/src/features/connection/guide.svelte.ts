@@ -60,6 +60,11 @@ export class Guide {
     return this.#id !== null;
   }
 
+  /** The scopes that signing in asks for, as the letter names them. */
+  get scopes(): string {
+    return ['openid', 'invoice', 'offline_access', ...(this.form.transactions ? ['transactionreporting'] : [])].join(', ');
+  }
+
   get at(): number {
     return STEPS.indexOf(this.step);
   }

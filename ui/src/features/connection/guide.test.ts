@@ -181,3 +181,10 @@ test('saved for later: it is kept whole, and what is open stays open', async () 
   expect(await filled(new Guide(call)).saveForLater()).toBe(true);
   expect(asked.map(([name]) => name)).toEqual(['connection_add', 'unfinished_keep']);
 });
+
+test('the letter names every scope that is asked for', () => {
+  const guide = new Guide(core().call);
+  expect(guide.scopes).toBe('openid, invoice, offline_access');
+  guide.form.transactions = true;
+  expect(guide.scopes).toBe('openid, invoice, offline_access, transactionreporting');
+});
