@@ -35,6 +35,7 @@ mod table;
 mod telephones;
 mod trade_clock;
 mod trouble;
+mod unfinished_file;
 mod worlds;
 
 pub use browser::{Browser, BrowserRefused};

@@ -1,6 +1,6 @@
 //! Papers: set on a thread that may take its time, from the one template for drafts and sent invoices alike.
 
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
 use std::sync::Arc;
 
 use ::invoice::{Business, Country, DraftForm, Reading, Rulebook};
@@ -9,8 +9,10 @@ use paper::{Language, PaperError, Payment, Press, Sheet};
 
 use crate::Desk;
 use crate::connection::Connection;
-use crate::ipc::{PaperLanguage, PaperView, Refusal, RefusalCode, SavedFile};
+use crate::export::{on_disk, saved};
+use crate::ipc::{PaperLanguage, PaperView, Refusal, SavedFile};
 use crate::refuse::Outcome;
+use crate::unfinished_file::write_whole;
 
 /// The paper of a draft as it is read now.
 pub(crate) async fn of_draft(
@@ -72,18 +74,8 @@ pub(crate) async fn save(
     bytes: Vec<u8>,
 ) -> Outcome<SavedFile> {
     let (folder, name) = (desk.setup.documents.clone(), name.to_owned());
-    let written = tokio::task::spawn_blocking(move || write_new(&folder, &name, extension, &bytes)).await;
-    let path = written
-        .map_err(|error| Refusal::unexpected(&error))?
-        .map_err(|error| {
-            Refusal::new(
-                RefusalCode::FileNotWritten,
-                format!("The file could not be saved: {error}."),
-            )
-        })?;
-    Ok(SavedFile {
-        path: path.display().to_string(),
-    })
+    let path = on_disk(move || write_whole(&folder, &name, extension, |file| file.write_all(&bytes))).await?;
+    Ok(saved(&path))
 }
 
 fn sheet(record: &InvoiceRecord, language: PaperLanguage) -> Sheet {
@@ -98,29 +90,6 @@ fn sheet(record: &InvoiceRecord, language: PaperLanguage) -> Sheet {
         (None, ::invoice::Channel::Phone) => sheet.paid_by(Payment::App),
         (None, ::invoice::Channel::Link) => sheet,
     }
-}
-
-/// Never over a file that is there: `Faktura 7.pdf`, then `Faktura 7 (2).pdf`.
-fn write_new(folder: &Path, name: &str, extension: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    std::fs::create_dir_all(folder)?;
-    for attempt in 1..1_000 {
-        let file = if attempt == 1 {
-            format!("{name}.{extension}")
-        } else {
-            format!("{name} ({attempt}).{extension}")
-        };
-        let path = folder.join(file);
-        match std::fs::File::create_new(&path) {
-            Ok(mut file) => {
-                std::io::Write::write_all(&mut file, bytes)?;
-                file.sync_all()?;
-                return Ok(path);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(std::io::ErrorKind::AlreadyExists.into())
 }
 
 async fn set<T: Send + 'static>(
@@ -138,19 +107,5 @@ const fn words(language: PaperLanguage) -> Language {
         PaperLanguage::Da => Language::Da,
         PaperLanguage::Fi => Language::Fi,
         PaperLanguage::En => Language::En,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pdf_is_never_written_over_another() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = write_new(folder.path(), "Faktura 7", "pdf", b"one").unwrap();
-        let second = write_new(folder.path(), "Faktura 7", "pdf", b"two").unwrap();
-        assert_eq!(second.file_name().unwrap(), "Faktura 7 (2).pdf");
-        assert_eq!(std::fs::read(first).unwrap(), b"one");
     }
 }

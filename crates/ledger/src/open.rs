@@ -227,7 +227,8 @@ fn copy(db: &Connection, target: &Path) -> Result<(), LedgerError> {
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     check_sound(&copy)?;
     copy.close().map_err(|(_, error)| error)?;
-    File::open(&part)?.sync_all()?;
+    // For writing, though nothing more is written: Windows syncs no file that is open for reading only.
+    OpenOptions::new().write(true).open(&part)?.sync_all()?;
     fs::rename(&part, target)?;
     Ok(())
 }

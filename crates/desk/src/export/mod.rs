@@ -6,7 +6,6 @@ mod csv_file;
 mod words;
 mod xlsx_file;
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +17,7 @@ use self::csv_file::CsvFile;
 use self::xlsx_file::XlsxFile;
 use crate::ipc::{ExportFormat, Refusal, RefusalCode, SavedFile};
 use crate::refuse::Outcome;
+use crate::unfinished_file::Unfinished;
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +53,8 @@ impl Cell {
 
 /// A file that is being written.
 pub(crate) struct Export {
-    path: PathBuf,
     kind: Kind,
-    done: bool,
+    unfinished: Unfinished,
 }
 
 enum Kind {
@@ -75,19 +74,13 @@ impl Export {
             ExportFormat::Csv => "csv",
             ExportFormat::Xlsx => "xlsx",
         };
-        let (file, path) = new_file(folder, name, extension)?;
+        let (unfinished, file) = Unfinished::begin(folder, name, extension)?;
         let kind = match format {
             ExportFormat::Csv => CsvFile::begin(file).map(|file| Kind::Csv(Box::new(file))),
             ExportFormat::Xlsx => XlsxFile::begin(file, name).map(|file| Kind::Xlsx(Box::new(file))),
         };
-        let kind = kind.inspect_err(|_| {
-            let _ = std::fs::remove_file(&path);
-        })?;
-        let mut export = Self {
-            path,
-            kind,
-            done: false,
-        };
+        let kind = kind?;
+        let mut export = Self { kind, unfinished };
         let headings: Vec<Cell> = headings.iter().map(|words| Cell::Text(words.clone())).collect();
         export.row(&headings)?;
         Ok(export)
@@ -107,17 +100,7 @@ impl Export {
             Kind::Csv(file) => file.finish()?,
             Kind::Xlsx(file) => file.finish()?,
         }
-        self.done = true;
-        Ok(self.path.clone())
-    }
-}
-
-/// Half a file would be taken for a whole one.
-impl Drop for Export {
-    fn drop(&mut self) {
-        if !self.done {
-            let _ = std::fs::remove_file(&self.path);
-        }
+        Ok(self.unfinished.finish())
     }
 }
 
@@ -140,23 +123,6 @@ pub(crate) fn saved(path: &Path) -> SavedFile {
     SavedFile {
         path: path.display().to_string(),
     }
-}
-
-/// Never over a file that is there: `Invoices.csv`, then `Invoices (2).csv`.
-fn new_file(folder: &Path, name: &str, extension: &str) -> io::Result<(File, PathBuf)> {
-    std::fs::create_dir_all(folder)?;
-    for attempt in 1..1_000 {
-        let path = folder.join(match attempt {
-            1 => format!("{name}.{extension}"),
-            _ => format!("{name} ({attempt}).{extension}"),
-        });
-        match File::create_new(&path) {
-            Ok(file) => return Ok((file, path)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 #[cfg(test)]

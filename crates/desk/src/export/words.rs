@@ -139,7 +139,8 @@ pub(crate) const fn reason(reason: UnmatchedReason, language: PaperLanguage) -> 
     pick(language, words)
 }
 
-/// The state of an invoice, as the list says it.
+/// The state of an invoice, as the list says it; but what the list can call "on the phone", since it says beside it whether
+/// it is a link, stands alone here.
 pub(crate) const fn state(state: StateName, language: PaperLanguage) -> &'static str {
     let words = match state {
         StateName::Held => ["Sendes om lidt", "Odottaa lähetystä", "Held back"],
