@@ -79,6 +79,7 @@ fn set_up<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
 }
 
 async fn open_desk<R: Runtime>(app: &AppHandle<R>, folders: Folders) {
+    let data = folders.data.clone();
     let opened = Desk::open(Setup {
         secrets: desk::keychain(&folders.keychain),
         data: folders.data,
@@ -93,7 +94,8 @@ async fn open_desk<R: Runtime>(app: &AppHandle<R>, folders: Folders) {
         Ok(desk) => opening.succeeded(desk),
         Err(problem) => {
             tracing::error!(%problem, "the core did not open");
-            opening.failed(problem.to_string());
+            let page = trouble::html(&problem, desk::chosen_language(data));
+            opening.failed(problem.to_string(), page);
             window::show_trouble(app);
         }
     }

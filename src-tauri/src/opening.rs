@@ -15,7 +15,12 @@ use tokio::sync::watch;
 enum Stage {
     Underway,
     Open(Arc<Desk>),
-    Failed(String),
+    Failed {
+        /// For whoever called a command.
+        sentence: String,
+        /// For the merchant.
+        page: String,
+    },
 }
 
 /// The core's door.
@@ -38,9 +43,9 @@ impl Opening {
         self.stage.send_replace(Stage::Open(desk));
     }
 
-    /// `sentence` tells the merchant why.
-    pub(crate) fn failed(&self, sentence: String) {
-        self.stage.send_replace(Stage::Failed(sentence));
+    /// `page` tells the merchant why.
+    pub(crate) fn failed(&self, sentence: String, page: String) {
+        self.stage.send_replace(Stage::Failed { sentence, page });
     }
 
     /// The page listens to what changes.
@@ -62,7 +67,9 @@ impl Opening {
         let stage = stages.wait_for(|stage| !matches!(stage, Stage::Underway)).await;
         match stage.as_deref() {
             Ok(Stage::Open(desk)) => Ok(Arc::clone(desk)),
-            Ok(Stage::Failed(sentence)) => Err(Refusal::new(RefusalCode::Unexpected, sentence.clone())),
+            Ok(Stage::Failed { sentence, .. }) => {
+                Err(Refusal::new(RefusalCode::Unexpected, sentence.clone()))
+            }
             Ok(Stage::Underway) | Err(_) => Err(Refusal::new(RefusalCode::NotNow, "Kvit is closing.")),
         }
     }
@@ -75,10 +82,10 @@ impl Opening {
         }
     }
 
-    /// Why it could not be opened.
+    /// The page that says why it could not be opened.
     pub(crate) fn failure(&self) -> Option<String> {
         match &*self.stage.borrow() {
-            Stage::Failed(sentence) => Some(sentence.clone()),
+            Stage::Failed { page, .. } => Some(page.clone()),
             _ => None,
         }
     }

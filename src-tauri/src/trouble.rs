@@ -1,5 +1,12 @@
 //! The page that says why the program did not open, from a scheme of its own: it may call no command and run no script.
+//!
+//! Its words are those of the window, in the language that the merchant chose. Where that cannot be read, the page cannot
+//! ask the webview for the system's language as the window does, and says it in all of Kvit's languages.
 
+use std::collections::HashMap;
+
+use desk::OpenError;
+use desk::ipc::LanguageChoice;
 use tauri::http::{Response, header};
 use tauri::{AppHandle, Manager as _, Runtime, Url};
 
@@ -20,6 +27,7 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; backgro
   font: 15px/1.55 Inter, system-ui, sans-serif; }
 main { max-width: 34rem; padding: 32px; }
 h1 { margin: 0 0 12px; font-size: 24px; color: var(--bad); }
+section + section { margin-top: 32px; }
 p { margin: 0 0 12px; overflow-wrap: anywhere; }
 .next { color: var(--ink-2); }
 ";
@@ -41,7 +49,7 @@ pub(crate) fn page<R: Runtime>(app: &AppHandle<R>, path: &str) -> Response<Vec<u
     } else {
         (
             "text/html; charset=utf-8",
-            html(&app.state::<Opening>().failure().unwrap_or_default()),
+            app.state::<Opening>().failure().unwrap_or_default(),
         )
     };
     Response::builder()
@@ -52,13 +60,47 @@ pub(crate) fn page<R: Runtime>(app: &AppHandle<R>, path: &str) -> Response<Vec<u
         .expect("fixed headers are valid")
 }
 
-fn html(sentence: &str) -> String {
-    let sentence = as_text(sentence);
+/// The whole page, for a merchant who reads `language`.
+pub(crate) fn html(problem: &OpenError, language: LanguageChoice) -> String {
+    let told: String = match language {
+        LanguageChoice::Da => told(problem, &DANISH),
+        LanguageChoice::Fi => told(problem, &FINNISH),
+        LanguageChoice::En => told(problem, &ENGLISH),
+        LanguageChoice::System => [DANISH, FINNISH, ENGLISH]
+            .iter()
+            .map(|words| told(problem, words))
+            .collect(),
+    };
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Kvit</title>\
-         <link rel=\"stylesheet\" href=\"/style.css\"></head><body><main role=\"alert\"><h1>Kvit could not open</h1>\
-         <p>{sentence}</p><p class=\"next\">Nothing was changed or sent. When the cause is gone, close Kvit and open it again.</p>\
-         </main></body></html>"
+        "<!doctype html><html><head><meta charset=\"utf-8\"><title>Kvit</title>\
+         <link rel=\"stylesheet\" href=\"/style.css\"></head><body><main role=\"alert\">{told}</main></body></html>"
+    )
+}
+
+/// A language and the window's texts in it.
+struct Words(&'static str, &'static str);
+
+const DANISH: Words = Words("da", include_str!("../../ui/messages/da.json"));
+const FINNISH: Words = Words("fi", include_str!("../../ui/messages/fi.json"));
+const ENGLISH: Words = Words("en", include_str!("../../ui/messages/en.json"));
+
+fn told(problem: &OpenError, Words(language, texts): &Words) -> String {
+    let texts: HashMap<String, String> =
+        serde_json::from_str(texts).expect("it is checked when the UI is built");
+    let text = |key: &str| as_text(&texts[key]);
+    let reason = |text: String, reason: &dyn std::fmt::Display| {
+        text.replace("{reason}", &as_text(&reason.to_string()))
+    };
+    let sentence = match problem {
+        OpenError::Folder { folder, reason: why } => {
+            reason(text("closed.folder"), why).replace("{folder}", &as_text(folder))
+        }
+        OpenError::Practice(why) => reason(text("closed.practice"), why),
+        OpenError::Books(refusal) => text(&format!("refused.{}", refusal.code.word())),
+    };
+    let (title, next) = (text("closed.title"), text("closed.next"));
+    format!(
+        "<section lang=\"{language}\"><h1>{title}</h1><p>{sentence}</p><p class=\"next\">{next}</p></section>"
     )
 }
 
@@ -71,11 +113,70 @@ fn as_text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::html;
+    use desk::ipc::{Refusal, RefusalCode};
+
+    use super::*;
+
+    fn folder() -> OpenError {
+        OpenError::Folder {
+            folder: "/home/<b>&\"x\"".into(),
+            reason: std::io::ErrorKind::PermissionDenied.into(),
+        }
+    }
 
     #[test]
     fn a_reason_is_shown_as_text() {
-        let page = html("Kvit cannot write to its folder /home/<b>&\"x\"");
-        assert!(page.contains("/home/&lt;b&gt;&amp;&quot;x&quot;"), "{page}");
+        let page = html(&folder(), LanguageChoice::En);
+        assert!(
+            page.contains("/home/&lt;b&gt;&amp;&quot;x&quot;: permission denied"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn the_page_speaks_the_language_that_was_chosen() {
+        let in_use = OpenError::Books(Refusal::new(RefusalCode::BooksInUse, "The books are open."));
+        for (language, lang, words) in [
+            (
+                LanguageChoice::Da,
+                "da",
+                [
+                    "Kvit kunne ikke åbne",
+                    "i et andet vindue med Kvit",
+                    "åbn det igen",
+                ],
+            ),
+            (
+                LanguageChoice::Fi,
+                "fi",
+                [
+                    "Kvit ei avautunut",
+                    "toisessa Kvitin ikkunassa",
+                    "avaa se uudelleen",
+                ],
+            ),
+            (
+                LanguageChoice::En,
+                "en",
+                ["Kvit could not open", "in another Kvit", "open it again"],
+            ),
+        ] {
+            let page = html(&in_use, language);
+            assert!(words.iter().all(|said| page.contains(said)), "{page}");
+            assert_eq!(page.matches("<section").count(), 1);
+            assert!(page.contains(&format!("<section lang=\"{lang}\">")), "{page}");
+        }
+    }
+
+    #[test]
+    fn where_no_language_was_chosen_the_page_speaks_all_of_them() {
+        let page = html(&folder(), LanguageChoice::System);
+        for said in [
+            "Kvit kan ikke skrive",
+            "Kvit ei voi kirjoittaa",
+            "Kvit cannot write",
+        ] {
+            assert!(page.contains(said), "{page}");
+        }
     }
 }

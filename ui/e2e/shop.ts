@@ -31,8 +31,10 @@ export class Shop {
     return this.#at;
   }
 
-  static async open(): Promise<Shop> {
+  /** With what `prepare` puts into the folder before. */
+  static async open(prepare: (folder: string) => void = () => {}): Promise<Shop> {
     const folder = mkdtempSync(join(tmpdir(), 'kvit-shop-'));
+    prepare(folder);
     const core = spawn(PROGRAM, ['--data', folder], {
       env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:', RUST_LOG: 'error' },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 // Holds the texts to one another and to the source: every key in every language with the same arguments, none missing,
 // none unused. `npm run build` fails otherwise.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
@@ -62,7 +62,10 @@ for (const key of keys) {
 }
 
 const used = new Set();
-const source = sources(join(ROOT, 'src')).map((path) => readFileSync(path, 'utf8')).join('\n');
+// The window's page of trouble is written by the shell, from the same texts.
+const SHELL = join(ROOT, '../src-tauri/src/trouble.rs');
+const places = [...sources(join(ROOT, 'src')), ...(existsSync(SHELL) ? [SHELL] : [])];
+const source = places.map((path) => readFileSync(path, 'utf8')).join('\n');
 for (const [, key] of source.matchAll(/['"`]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)['"`]/g)) used.add(key);
 for (const [, key] of source.matchAll(/\bt\(\s*['"]([^'"]+)['"]/g)) {
   if (!(key in texts.en)) wrong.push(`source: ${key} has no text`);

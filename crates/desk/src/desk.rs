@@ -13,15 +13,15 @@ use crate::beside::Beside;
 use crate::browser::Browser;
 use crate::callbacks;
 use crate::commands::Importing;
-use crate::connection::{Connection, Opening};
-use crate::credentials::{Credentials, Kept};
-use crate::ipc::{Event, Refusal, RefusalCode, World};
+use crate::connection::Connection;
+use crate::credentials::Credentials;
+use crate::ipc::{Event, NotOpened, Refusal, RefusalCode};
+use crate::opening::Parts;
 use crate::pace::Paces;
 use crate::practice::Practice;
 use crate::refuse::Outcome;
 use crate::settings::{DataFolder, Remembered, SavedConnection};
 use crate::signin;
-use crate::trade_clock::TradeClock;
 
 /// What a host gives to open a desk.
 pub struct Setup {
@@ -76,6 +76,8 @@ pub struct Desk {
     current: RwLock<Arc<Connection>>,
     /// What was left while something of it waited, and works on.
     pub(crate) beside: Beside,
+    /// The connection that was to be open instead, and why it is not.
+    not_opened: RwLock<Option<NotOpened>>,
     /// Held while another connection is opened, so that two never are.
     choosing: Mutex<()>,
     events: broadcast::Sender<Event>,
@@ -120,6 +122,7 @@ impl Desk {
                 tracing::warn!(%refusal, "a gateway id stays in the file for now");
             }
         }
+        remembered.practice_anew |= practice.began_anew();
         folder.remember(&remembered).map_err(folder_error)?;
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let in_front = Arc::new(AtomicBool::new(true));
@@ -127,7 +130,7 @@ impl Desk {
         let chosen = remembered.current.clone().unwrap_or_default();
         let saved =
             find(&practice, &remembered, &chosen).unwrap_or_else(|| practice.connections()[0].clone());
-        let opening = Parts {
+        let parts = Parts {
             practice: &practice,
             folder: &folder,
             credentials: &credentials,
@@ -136,11 +139,12 @@ impl Desk {
             in_front: &in_front,
             paces: &paces,
         };
-        let current = opening.open(saved).await.map_err(OpenError::Books)?;
+        let (current, not_opened) = parts.open_first(saved).await.map_err(OpenError::Books)?;
         let desk = Arc::new_cyclic(|myself| Self {
             myself: Weak::clone(myself),
             press: Arc::new(Press::new()),
             current: RwLock::new(current),
+            not_opened: RwLock::new(not_opened),
             beside: Beside::default(),
             choosing: Mutex::new(()),
             signin: Mutex::default(),
@@ -198,6 +202,14 @@ impl Desk {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The connection that was to be open instead of the current one, and why it is not.
+    pub(crate) fn not_opened(&self) -> Option<NotOpened> {
+        self.not_opened
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Tells the window.
     pub(crate) fn tell(&self, event: Event) {
         let _ = self.events.send(event);
@@ -232,8 +244,12 @@ impl Desk {
         match self.parts().open(former.clone()).await {
             Ok(opened) => Ok(opened),
             Err(refusal) => {
-                tracing::warn!(%refusal, "the former connection does not open again either");
-                self.bring(self.practice.connections()[0].clone()).await
+                self.wanted(Some(self.parts().not_opened(former, refusal)));
+                let [danish, finnish] = self.practice.connections();
+                match self.bring(danish.clone()).await {
+                    Ok(opened) => Ok(opened),
+                    Err(_) => self.bring(finnish.clone()).await,
+                }
             }
         }
     }
@@ -265,6 +281,7 @@ impl Desk {
             self.leave(former).await;
             opened
         };
+        self.wanted(None);
         self.remember(|remembered| remembered.current = Some(id)).await?;
         self.tell(Event::EverythingChanged);
         Ok(opened)
@@ -280,6 +297,7 @@ impl Desk {
             }
             Err(refusal) => {
                 self.show(&self.open_other(&former.saved).await?);
+                self.tell(Event::EverythingChanged);
                 Err(refusal)
             }
         }
@@ -319,6 +337,11 @@ impl Desk {
 
     fn show(&self, opened: &Arc<Connection>) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(opened);
+    }
+
+    /// What the window is told of the connection that was to be open.
+    fn wanted(&self, not_opened: Option<NotOpened>) {
+        *self.not_opened.write().unwrap_or_else(PoisonError::into_inner) = not_opened;
     }
 
     /// A receiver that does not start is said in Settings, and is no reason not to open the books.
@@ -363,46 +386,6 @@ impl Desk {
             in_front: &self.in_front,
             paces: &self.paces,
         }
-    }
-}
-
-/// What opening a connection needs of the desk.
-struct Parts<'a> {
-    practice: &'a Practice,
-    folder: &'a DataFolder,
-    credentials: &'a Credentials,
-    clock: &'a Arc<dyn Clock>,
-    events: &'a broadcast::Sender<Event>,
-    in_front: &'a Arc<AtomicBool>,
-    paces: &'a Paces,
-}
-
-impl Parts<'_> {
-    async fn open(&self, saved: SavedConnection) -> Outcome<Arc<Connection>> {
-        let Kept {
-            session,
-            gateway,
-            wanting,
-        } = self.credentials.of(&saved, Arc::clone(self.clock)).await?;
-        let pace = self.paces.of(saved.view.world);
-        let ahead = (saved.view.world == World::Practice).then(|| self.practice.ahead());
-        let opened = Connection::open(Opening {
-            books: self.folder.books(&saved.view.id),
-            saved,
-            session,
-            gateway,
-            wanting,
-            clock: TradeClock::new(Arc::clone(self.clock), ahead),
-            events: self.events.clone(),
-            in_front: Arc::clone(self.in_front),
-            pace,
-        })
-        .await?;
-        // A receiver that does not start is said in Settings, and is no reason not to open the books.
-        if let Err(refusal) = callbacks::resume(&opened, self.credentials).await {
-            tracing::warn!(%refusal, "callbacks are not heard");
-        }
-        Ok(opened)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Kvit speaks to it over HTTP like to any other; only its addresses and its openly fictitious credentials come from here.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::ipc::{ConnectionView, CountryCode, Door, Refusal, World};
 use crate::refuse::Outcome;
-use crate::settings::SavedConnection;
+use crate::settings::{SavedConnection, set_aside};
 
 /// Where the practice merchant's own return page lies; its name ends as the page expects of the practice world.
 const RETURN_PATH: &str = "/merchant/practice/return";
@@ -35,32 +35,31 @@ impl simulator::Clock for Unmoved {
 pub(crate) struct Practice {
     simulator: Simulator,
     connections: [SavedConnection; 2],
+    began_anew: bool,
 }
 
 impl Practice {
     /// Starts it with its books in `data`, on `port` if that is free, so that links it gave out stay good. Its time before it
     /// is moved is the program's.
+    ///
+    /// Books that cannot be read are set aside and new ones begun: nothing in Practice is worth a Kvit that does not open.
     pub(crate) async fn start(
         data: PathBuf,
         port: Option<u16>,
         return_page: &'static str,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
-        let config = |port| Config {
-            clock: Arc::new(Unmoved(Arc::clone(clock))),
-            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-            pages: vec![StaticPage::html(RETURN_PATH, return_page)],
-            ..Config::practice(Some(data.clone()))
-        };
-        let simulator = match port {
-            None => simulator::start(config(0)).await?,
-            Some(port) => match simulator::start(config(port)).await {
-                Ok(simulator) => simulator,
-                Err(error) => {
-                    tracing::warn!(%error, port, "the practice world moves to another port");
-                    simulator::start(config(0)).await?
-                }
-            },
+        let (simulator, began_anew) = match listening(&data, port, return_page, clock).await {
+            Err(StartError::Unreadable(reason)) => {
+                tracing::warn!(
+                    reason,
+                    "the books of the practice world are unreadable and are set aside"
+                );
+                set_aside(&data.join(simulator::BOOKS_FILE), &["-wal", "-shm"])
+                    .map_err(StartError::Folder)?;
+                (listening(&data, port, return_page, clock).await?, true)
+            }
+            started => (started?, false),
         };
         let connections = [CountryCode::Dk, CountryCode::Fi].map(|country| connection(&simulator, country));
         for redirect_uri in [&connections[0].view.redirect_uri, &LOOPBACK_RETURN.to_owned()] {
@@ -69,7 +68,13 @@ impl Practice {
         Ok(Self {
             simulator,
             connections,
+            began_anew,
         })
+    }
+
+    /// Whether its books could not be read and were set aside.
+    pub(crate) const fn began_anew(&self) -> bool {
+        self.began_anew
     }
 
     /// Seconds by which its trade is ahead of the computer.
@@ -106,6 +111,28 @@ impl Practice {
     /// Ends it; its books are on disk.
     pub(crate) async fn close(&self) {
         self.simulator.shutdown().await;
+    }
+}
+
+/// A simulator on `port`, or on a free one if that is taken.
+async fn listening(
+    data: &Path,
+    port: Option<u16>,
+    return_page: &'static str,
+    clock: &Arc<dyn Clock>,
+) -> Result<Simulator, StartError> {
+    let config = |port| Config {
+        clock: Arc::new(Unmoved(Arc::clone(clock))),
+        bind: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        pages: vec![StaticPage::html(RETURN_PATH, return_page)],
+        ..Config::practice(Some(data.to_owned()))
+    };
+    match simulator::start(config(port.unwrap_or(0))).await {
+        Err(error @ StartError::Address { .. }) if port.is_some() => {
+            tracing::warn!(%error, port, "the practice world moves to another port");
+            simulator::start(config(0)).await
+        }
+        started => started,
     }
 }
 

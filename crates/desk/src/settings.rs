@@ -2,13 +2,14 @@
 //!
 //! Each is written beside its place, synced and renamed, so that a crash leaves the old or the new one, whole.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::ipc::{ConnectionView, SettingsView, UnfinishedForm};
+use crate::ipc::{ConnectionView, LanguageChoice, SettingsView, UnfinishedForm};
 
 /// What is remembered between runs, besides the books.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +27,8 @@ pub(crate) struct Remembered {
     pub(crate) current: Option<String>,
     /// The port that Practice had, so that links it gave out stay good.
     pub(crate) practice_port: Option<u16>,
+    /// Practice began anew because its books could not be read, and the merchant was not told yet.
+    pub(crate) practice_anew: bool,
 }
 
 /// A connection as saved: all but its secrets.
@@ -82,9 +85,9 @@ impl DataFolder {
     pub(crate) fn recall(&self) -> io::Result<Remembered> {
         match read(&self.remembered()) {
             Ok(found) => Ok(found.unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                tracing::warn!(%error, "kvit.json is unreadable and was set aside");
-                fs::rename(self.remembered(), self.0.join("kvit.unreadable.json"))?;
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
+                tracing::warn!(%error, "kvit.json is unreadable and is set aside");
+                set_aside(&self.remembered(), &[])?;
                 Ok(Remembered::default())
             }
             Err(error) => Err(error),
@@ -97,10 +100,43 @@ impl DataFolder {
     }
 }
 
+/// The language that was chosen for the window, for whoever must say why nothing opens; as the system says if none was or
+/// it cannot be read.
+pub fn chosen_language(data: PathBuf) -> LanguageChoice {
+    let found = read::<Remembered>(&DataFolder(data).remembered());
+    found.ok().flatten().unwrap_or_default().settings.language
+}
+
+/// Renames a file that cannot be read, so that a new one can take its place: `kvit.json` becomes `kvit.unreadable.json`, or
+/// the first such name with a number that is free. What belongs to it, by what stands after its name, goes along.
+/// Nothing is overwritten or deleted.
+pub(crate) fn set_aside(path: &Path, with: &[&str]) -> io::Result<()> {
+    let part = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, kind) = (part(path.file_stem()), part(path.extension()));
+    let mut aside = path.with_file_name(format!("{stem}.unreadable.{kind}"));
+    let mut turn = 1_u32;
+    while aside.try_exists()? {
+        turn += 1;
+        aside.set_file_name(format!("{stem}.unreadable-{turn}.{kind}"));
+    }
+    let followed_by = |path: &Path, end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    for end in with {
+        match fs::rename(followed_by(path, end), followed_by(&aside, end)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::rename(path, aside)
+}
+
 fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -122,7 +158,7 @@ fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ipc::{LanguageChoice, ThemeChoice};
+    use crate::ipc::ThemeChoice;
 
     fn folder() -> (tempfile::TempDir, DataFolder) {
         let place = tempfile::tempdir().unwrap();
@@ -145,6 +181,7 @@ mod tests {
                 ..Remembered::default()
             })
             .unwrap();
+        assert_eq!(chosen_language(folder.path().to_owned()), LanguageChoice::Fi);
         let found = folder.recall().unwrap();
         assert_eq!((found.settings, found.practice_port), (settings, Some(4711)));
     }
@@ -152,12 +189,14 @@ mod tests {
     #[test]
     fn an_unreadable_file_is_set_aside_and_not_lost() {
         let (_place, folder) = folder();
+        assert_eq!(chosen_language(folder.path().to_owned()), LanguageChoice::System);
         fs::write(folder.path().join("kvit.json"), "{ not json").unwrap();
         assert!(folder.recall().unwrap().connections.is_empty());
-        assert_eq!(
-            fs::read_to_string(folder.path().join("kvit.unreadable.json")).unwrap(),
-            "{ not json"
-        );
+        fs::write(folder.path().join("kvit.json"), "{ \"settings\":").unwrap();
+        assert!(folder.recall().unwrap().connections.is_empty());
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(read("kvit.unreadable.json"), "{ not json");
+        assert_eq!(read("kvit.unreadable-2.json"), "{ \"settings\":");
     }
 
     #[cfg(unix)]

@@ -13,6 +13,8 @@ macro_rules! with_commands {
             window_focus($crate::ipc::WindowFocus) -> $crate::ipc::Nothing;
             /// Saves language, theme and text size.
             settings_save($crate::ipc::SettingsView) -> $crate::ipc::SettingsView;
+            /// The merchant has read that the practice world began anew.
+            practice_seen($crate::ipc::Nothing) -> $crate::ipc::Nothing;
             /// Adds a connection; its secrets go to the keychain.
             connection_add($crate::ipc::ConnectionForm) -> $crate::ipc::ConnectionView;
             /// Changes a connection; what was never shown stays unless it is typed again.

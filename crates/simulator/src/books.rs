@@ -6,16 +6,29 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::server::StartError;
+
+/// The file of the books in their folder.
+pub const BOOKS_FILE: &str = "simulator.db";
+
+/// Which shape the documents have: the file's `user_version`. A file from before it was written has 0 and the first shape.
+const SHAPE: u32 = 1;
+
 /// The file, or nothing at all.
 pub(crate) struct Books(Option<Connection>);
 
 impl Books {
-    /// Opens `simulator.db` in `folder`, or keeps nothing.
-    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, rusqlite::Error> {
+    /// Opens the file in `folder`, or keeps nothing.
+    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, StartError> {
         let Some(folder) = folder else {
             return Ok(Self(None));
         };
-        let db = Connection::open(folder.join("simulator.db"))?;
+        let db = Connection::open(folder.join(BOOKS_FILE))?;
+        let shape: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if shape > SHAPE {
+            let said = format!("they are of shape {shape}, and this program knows {SHAPE}");
+            return Err(StartError::Unreadable(said));
+        }
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
         db.execute_batch(
@@ -23,6 +36,11 @@ impl Books {
                  kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)
              ) STRICT, WITHOUT ROWID;",
         )?;
+        let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if verdict != "ok" {
+            return Err(StartError::Unreadable(verdict));
+        }
+        db.pragma_update(None, "user_version", SHAPE)?;
         Ok(Self(Some(db)))
     }
 

@@ -33,6 +33,7 @@ mod state;
 pub mod visitor;
 mod world;
 
+pub use books::BOOKS_FILE;
 pub use clock::{Clock, ClockError, SystemClock};
 pub use config::{Config, Country, GatewayApp, OauthClient, StaticPage};
 pub use faults::{Fault, Faults, Rule, Trouble};

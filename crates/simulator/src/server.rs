@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::books::Books;
 use crate::callbacks::{self, Courier};
 use crate::clock::ClockError;
-use crate::config::{Config, Country};
+use crate::config::{Config, Country, OauthClient};
 use crate::faults::{self, Cut, Faults, Lines};
 use crate::keys::{KeyFault, Keys, SigningKey};
 use crate::openid::Door;
@@ -50,10 +50,14 @@ pub enum StartError {
     /// The folder of the books cannot be made.
     #[error("the folder of the books cannot be made: {0}")]
     Folder(io::Error),
-    /// The books cannot be opened or read.
+    /// The books cannot be opened now: the disk, or another program, is in the way.
     #[error("the books of the simulator cannot be used: {0}")]
-    Books(#[from] rusqlite::Error),
-    /// The signing key cannot be made or read.
+    Books(rusqlite::Error),
+    /// What lies in [`BOOKS_FILE`](crate::BOOKS_FILE) cannot be read, now or later: it is damaged, or of another version.
+    /// No document of it was changed.
+    #[error("the books of the simulator cannot be read: {0}")]
+    Unreadable(String),
+    /// The signing key cannot be made.
     #[error(transparent)]
     Key(#[from] KeyFault),
     /// The client that carries callbacks cannot be made.
@@ -61,21 +65,23 @@ pub enum StartError {
     Courier(reqwest::Error),
 }
 
+impl From<rusqlite::Error> for StartError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            // No SQLite file, a torn one, one with other tables; or, without a code, a document that is none of ours.
+            Some(Code::NotADatabase | Code::DatabaseCorrupt | Code::Unknown) | None => {
+                Self::Unreadable(error.to_string())
+            }
+            Some(_) => Self::Books(error),
+        }
+    }
+}
+
 /// Starts a simulator with `config`.
 pub async fn start(config: Config) -> Result<Simulator, StartError> {
-    if let Some(folder) = &config.data {
-        std::fs::create_dir_all(folder).map_err(StartError::Folder)?;
-    }
-    let books = Books::open(config.data.as_deref())?;
-    let kept = books.all::<String>("key")?;
-    let keys: Result<Vec<SigningKey>, KeyFault> =
-        kept.iter().map(|(_, kept)| SigningKey::restore(kept)).collect();
-    let mut keys = keys?;
-    if keys.is_empty() {
-        let (key, kept) = SigningKey::generate()?;
-        books.put("key", "signing", &kept)?;
-        keys.push(key);
-    }
+    let readings = Readings::new(config.switches);
+    let (state, keys) = recall(&config, &readings)?;
     let bind = config.bind;
     let taken = |reason| StartError::Address {
         address: bind,
@@ -83,25 +89,13 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
     };
     let listener = TcpListener::bind(bind).await.map_err(taken)?;
     let address = listener.local_addr().map_err(taken)?;
-    let redirect_uris = config
-        .clients
-        .iter()
-        .flat_map(|client| {
-            client
-                .redirect_uris
-                .iter()
-                .map(|uri| (client.id.clone(), uri.clone()))
-        })
-        .collect();
-    let readings = Readings::new(config.switches);
-    let state = State::load(books, Arc::clone(&config.clock), readings.clone())?;
     let world = Arc::new(World {
         base: config.base_url.as_ref().map_or_else(
             || format!("http://{address}"),
             |url| url.as_str().trim_end_matches('/').to_owned(),
         ),
         keys: Keys::new(keys),
-        redirect_uris: RwLock::new(redirect_uris),
+        redirect_uris: RwLock::new(registered(&config.clients)),
         faults: Faults::default(),
         readings,
         courier: Courier::new().map_err(StartError::Courier)?,
@@ -127,6 +121,39 @@ pub async fn start(config: Config) -> Result<Simulator, StartError> {
         stop,
         serving: Mutex::new(Some(serving)),
     })
+}
+
+/// What the books hold, and the keys that sign tokens.
+fn recall(config: &Config, readings: &Readings) -> Result<(State, Vec<SigningKey>), StartError> {
+    if let Some(folder) = &config.data {
+        std::fs::create_dir_all(folder).map_err(StartError::Folder)?;
+    }
+    let books = Books::open(config.data.as_deref())?;
+    let kept = books.all::<String>("key")?;
+    let keys: Result<Vec<SigningKey>, KeyFault> =
+        kept.iter().map(|(_, kept)| SigningKey::restore(kept)).collect();
+    let mut keys = keys.map_err(|fault| StartError::Unreadable(fault.to_string()))?;
+    let state = State::load(books, Arc::clone(&config.clock), readings.clone())?;
+    // Written last: books that cannot be read are left as they are.
+    if keys.is_empty() {
+        let (key, kept) = SigningKey::generate()?;
+        state.books.put("key", "signing", &kept)?;
+        keys.push(key);
+    }
+    Ok((state, keys))
+}
+
+/// Every client with each of its return addresses.
+fn registered(clients: &[OauthClient]) -> Vec<(String, String)> {
+    let addresses = |client: &OauthClient| {
+        let id = client.id.clone();
+        let pairs = client
+            .redirect_uris
+            .iter()
+            .map(move |uri| (id.clone(), uri.clone()));
+        pairs.collect::<Vec<_>>()
+    };
+    clients.iter().flat_map(addresses).collect()
 }
 
 fn router(world: &Arc<World>) -> Router {

@@ -65,6 +65,23 @@ export class Premises {
     }
   }
 
+  /** Tries again to open the connection that was to be open. Answers why it still cannot be. */
+  async openWanted(id: string): Promise<Refusal | null> {
+    const refusal = await this.#call('connection_choose', { id }).then(() => null, refusalFrom);
+    await this.read();
+    return refusal;
+  }
+
+  /** The merchant has read that practice began anew. */
+  async practiceSeen(): Promise<void> {
+    try {
+      await this.#call('practice_seen', {});
+      await this.read();
+    } catch (error) {
+      this.failure = refusalFrom(error);
+    }
+  }
+
   hear(event: CoreEvent): void {
     // The outbox count is a part of the connection's state.
     const besides = ['callbacks_changed', 'consents_changed', 'customers_changed', 'drafts_changed'];

@@ -90,6 +90,36 @@ test('what waits in other connections is counted together', async () => {
   expect(premises.waitingBeside).toBe(3);
 });
 
+test('the connection that was to be open is tried again, and why it is not is answered', async () => {
+  let damaged = true;
+  const { call } = core({
+    app_show: () => ({ settings: SETTINGS, current: damaged ? 'practice-fi' : 'practice-dk' }),
+    connection_choose: () => {
+      if (damaged) throw { code: 'books_damaged', next: 'none' };
+      return {};
+    },
+  });
+  const premises = new Premises(call);
+  expect((await premises.openWanted('practice-dk'))?.code).toBe('books_damaged');
+  expect(premises.app?.current).toBe('practice-fi');
+  damaged = false;
+  expect(await premises.openWanted('practice-dk')).toBeNull();
+  expect(premises.app?.current).toBe('practice-dk');
+});
+
+test('that practice began anew is told until it is read', async () => {
+  let anew = true;
+  const { call } = core({
+    app_show: () => ({ settings: SETTINGS, practiceAnew: anew }),
+    practice_seen: () => ((anew = false), {}),
+  });
+  const premises = new Premises(call);
+  await premises.read();
+  expect(premises.app?.practiceAnew).toBe(true);
+  await premises.practiceSeen();
+  expect(premises.app?.practiceAnew).toBe(false);
+});
+
 test('the look changes at once, before it is written', async () => {
   const { call } = core();
   const premises = new Premises(call);

@@ -68,6 +68,14 @@ current: string,
  */
 waitingBeside: { [key in string]: number }, 
 /**
+ * The one that was to be open instead, if it could not be opened.
+ */
+notOpened: NotOpened | null, 
+/**
+ * The practice world is open, began anew because its books could not be read, and nobody has said `practice_seen`.
+ */
+practiceAnew: boolean, 
+/**
  * Today in the current merchant's zone, ISO.
  */
 today: string, 
@@ -1962,6 +1970,27 @@ serviceId: string, };
 export type NextStep = "none" | "retry" | "sign_in" | "keep_this_run_only" | "correct" | "reload" | "open_connection" | "paste_address";
 
 /**
+ * A connection that was to be open and could not be opened, so that the practice world is.
+ */
+export type NotOpened = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What the merchant calls it.
+ */
+name: string, 
+/**
+ * The file of its books.
+ */
+books: string, 
+/**
+ * Why.
+ */
+refusal: Refusal, };
+
+/**
  * No input: `{}`.
  */
 export type Nothing = Record<symbol, never>;
@@ -3446,6 +3475,8 @@ export interface Commands {
   window_focus: { input: WindowFocus; output: Nothing };
   /** Saves language, theme and text size. */
   settings_save: { input: SettingsView; output: SettingsView };
+  /** The merchant has read that the practice world began anew. */
+  practice_seen: { input: Nothing; output: Nothing };
   /** Adds a connection; its secrets go to the keychain. */
   connection_add: { input: ConnectionForm; output: ConnectionView };
   /** Changes a connection; what was never shown stays unless it is typed again. */

@@ -2,7 +2,7 @@
 
 use super::clock;
 use crate::Desk;
-use crate::ipc::{AppView, Nothing, SettingsView, WindowFocus};
+use crate::ipc::{AppView, Nothing, SettingsView, WindowFocus, World};
 use crate::refuse::Outcome;
 
 pub(crate) async fn app_show(desk: &Desk, _: Nothing) -> Outcome<AppView> {
@@ -10,7 +10,13 @@ pub(crate) async fn app_show(desk: &Desk, _: Nothing) -> Outcome<AppView> {
     let remembered = desk.remembered.lock().await;
     let mut connections = desk.practice.views();
     connections.extend(remembered.connections.iter().map(|saved| saved.view.clone()));
+    let in_practice = current.saved.view.world == World::Practice;
     Ok(AppView {
+        // One that was removed meanwhile is no loss.
+        not_opened: desk
+            .not_opened()
+            .filter(|wanted| connections.iter().any(|connection| connection.id == wanted.id)),
+        practice_anew: in_practice && remembered.practice_anew,
         version: desk.setup.version.clone(),
         settings: remembered.settings,
         connections,
@@ -31,4 +37,10 @@ pub(crate) async fn window_focus(desk: &Desk, focus: WindowFocus) -> Outcome<Not
 pub(crate) async fn settings_save(desk: &Desk, settings: SettingsView) -> Outcome<SettingsView> {
     desk.remember(|remembered| remembered.settings = settings).await?;
     Ok(settings)
+}
+
+pub(crate) async fn practice_seen(desk: &Desk, _: Nothing) -> Outcome<Nothing> {
+    desk.remember(|remembered| remembered.practice_anew = false)
+        .await?;
+    Ok(Nothing {})
 }

@@ -21,7 +21,7 @@ mod run;
 mod signin;
 mod unfinished;
 
-pub(crate) use app::{app_show, settings_save, window_focus};
+pub(crate) use app::{app_show, practice_seen, settings_save, window_focus};
 pub(crate) use business::business_save;
 pub(crate) use callbacks::{callbacks_receiver, callbacks_set, callbacks_show, callbacks_strays};
 pub(crate) use clock::{clock_move, clock_show};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ClockView, ConnectionView};
+use super::{ClockView, ConnectionView, Refusal};
 
 /// The answer to the window's first question.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -21,6 +21,10 @@ pub struct AppView {
     pub current: String,
     /// How many invoices wait to go out in connections that work beside it, by their ids.
     pub waiting_beside: BTreeMap<String, u32>,
+    /// The one that was to be open instead, if it could not be opened.
+    pub not_opened: Option<NotOpened>,
+    /// The practice world is open, began anew because its books could not be read, and nobody has said `practice_seen`.
+    pub practice_anew: bool,
     /// Today in the current merchant's zone, ISO.
     pub today: String,
     /// The clock of trade, in the practice world.
@@ -29,6 +33,20 @@ pub struct AppView {
     pub data_folder: String,
     /// Whether the program can open the system browser itself (not so under webhost).
     pub opens_browser: bool,
+}
+
+/// A connection that was to be open and could not be opened, so that the practice world is.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NotOpened {
+    /// Its id.
+    pub id: String,
+    /// What the merchant calls it.
+    pub name: String,
+    /// The file of its books.
+    pub books: String,
+    /// Why.
+    pub refusal: Refusal,
 }
 
 /// Settings of the program on this computer.

@@ -23,6 +23,7 @@ mod practice_clock;
 mod reconciliation;
 mod session_ends;
 mod shop;
+mod shut;
 mod signing_in;
 mod standstill;
 mod thread;
