@@ -117,14 +117,7 @@ impl Attempt {
             return Err(SigninError::Expired);
         }
         check_answer_issuer(&answer, discovery)?;
-        let (code, id_token, scope) = match answer.content {
-            Content::Refused { error } => return Err(SigninError::Provider(oauth_word(&error))),
-            Content::Granted {
-                code,
-                id_token,
-                scope,
-            } => (code, id_token, scope),
-        };
+        let (code, id_token, scope) = granted(answer.content)?;
         let judge = Judge {
             http,
             discovery,
@@ -166,6 +159,18 @@ impl Attempt {
             subject: back.subject,
             nonce: self.nonce,
         })
+    }
+}
+
+/// What the provider gave: code, ID token and, if it says so, what was allowed.
+fn granted(content: Content) -> Result<(SecretString, SecretString, Option<String>), SigninError> {
+    match content {
+        Content::Refused { error } => Err(SigninError::Provider(oauth_word(&error))),
+        Content::Granted {
+            code,
+            id_token,
+            scope,
+        } => Ok((code, id_token, scope)),
     }
 }
 

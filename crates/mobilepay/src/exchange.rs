@@ -185,7 +185,8 @@ fn unanswered(error: &reqwest::Error, trace: Trace) -> ApiError {
     refusal::unclear(reason, None, trace)
 }
 
-/// Words a missing connection. Only the words depend on this; that nothing was sent does not.
+/// Words a missing connection. Only the words depend on this; that nothing was sent does not. `login::probe` tries an address by
+/// the same walk, with verdicts of its own; neither crate may know the other, and a third one for a loop would cost more.
 fn not_connected(error: &reqwest::Error) -> NotSentReason {
     if error.is_timeout() {
         return NotSentReason::ConnectTimedOut;

@@ -10,6 +10,7 @@ use axum::routing::get;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::config::Country;
 use crate::consents;
 use crate::invoice::{Invoice, Status};
 use crate::pages::{self, Words, escape};
@@ -145,7 +146,7 @@ enum Said {
 }
 
 impl Said {
-    const fn text(self, words: &Words) -> &'static str {
+    fn text(self, words: &Words) -> &'static str {
         let (da, fi, en) = match self {
             Self::Paid => ("Regningen er betalt", "Lasku on maksettu", "The bill is paid"),
             Self::Scheduled => (
@@ -179,13 +180,7 @@ impl Said {
                 "Choose a day within the limit.",
             ),
         };
-        if words.is_danish() {
-            da
-        } else if words.is_finnish() {
-            fi
-        } else {
-            en
-        }
+        words.pick(da, fi, en)
     }
 }
 
@@ -198,16 +193,29 @@ fn note(words: &Words, said: Said) -> Response {
     response
 }
 
-fn bill(world: &World, words: &Words, invoice: &Invoice, said: Option<Said>) -> Response {
-    let pick = |da, fi, en| {
-        if words.is_danish() {
-            da
-        } else if words.is_finnish() {
-            fi
-        } else {
-            en
-        }
+/// The practice phones of the invoice's country, its own one chosen.
+fn phones(invoice: &Invoice) -> String {
+    let own = invoice.phone.as_deref().unwrap_or_default();
+    let prefix = match invoice.country() {
+        Country::Dk => "+45",
+        Country::Fi => "+358",
     };
+    let published = seed::CONSUMERS
+        .iter()
+        .map(|consumer| consumer.phone)
+        .filter(|phone| phone.starts_with(prefix));
+    // One of the crowd stands in no list, but may be whom the link was made for.
+    let addressed = seed::consumer_by_phone(own).map(|consumer| consumer.phone);
+    let addressed = addressed.filter(|own| !published.clone().any(|phone| phone == *own));
+    let all = addressed.into_iter().chain(published);
+    all.map(|phone| {
+        let selected = if phone == own { " selected" } else { "" };
+        format!("<option{selected}>{phone}</option>")
+    })
+    .collect()
+}
+
+fn bill(world: &World, words: &Words, invoice: &Invoice, said: Option<Said>) -> Response {
     let issuer = seed::merchant(&invoice.merchant)
         .and_then(|merchant| merchant.issuers.iter().find(|issuer| issuer.id == invoice.issuer))
         .map_or("", |issuer| issuer.name);
@@ -219,31 +227,12 @@ fn bill(world: &World, words: &Words, invoice: &Invoice, said: Option<Said>) -> 
             format!("<tr><td>{}<td>{total}", escape(&article.description))
         })
         .collect();
-    let own = invoice.phone.as_deref().unwrap_or_default();
-    let published = seed::CONSUMERS
-        .iter()
-        .filter(|consumer| {
-            consumer.phone.starts_with(if invoice.country().code() == "FI" {
-                "+358"
-            } else {
-                "+45"
-            })
-        })
-        .map(|consumer| consumer.phone);
-    // One of the crowd stands in no list, but may be whom the link was made for.
-    let addressed = seed::consumer_by_phone(own).map(|consumer| consumer.phone);
-    let addressed = addressed.filter(|own| !published.clone().any(|phone| phone == *own));
-    let phones: String = addressed
-        .into_iter()
-        .chain(published)
-        .map(|phone| {
-            let selected = if phone == own { " selected" } else { "" };
-            format!("<option{selected}>{phone}</option>")
-        })
-        .collect();
+    let phones = phones(invoice);
     let trouble = said
         .map(|said| format!("<p class=bad role=alert>{}</p>", said.text(words)))
         .unwrap_or_default();
+    let called = invoice.number.as_deref().or(invoice.reference.as_deref());
+    let called = called.unwrap_or_default();
     let today = world.today(invoice.country());
     let body = format!(
         "<h1>{issuer}</h1><p class=sum>{} {}</p><p class=soft>{} {} · {} {}</p>{trouble}<table>{rows}</table>\
@@ -253,27 +242,21 @@ fn bill(world: &World, words: &Words, invoice: &Invoice, said: Option<Said>) -> 
          <button name=decision value=later>{}</button><button name=decision value=reject>{}</button></form>",
         invoice.total,
         invoice.country().currency(),
-        pick("Faktura", "Lasku", "Invoice"),
-        escape(
-            invoice
-                .number
-                .as_deref()
-                .or(invoice.reference.as_deref())
-                .unwrap_or_default()
-        ),
-        pick("forfalder", "eräpäivä", "due"),
+        words.pick("Faktura", "Lasku", "Invoice"),
+        escape(called),
+        words.pick("forfalder", "eräpäivä", "due"),
         invoice.due_date,
-        pick("Din telefon", "Puhelimesi", "Your phone"),
-        pick("Betal nu", "Maksa nyt", "Pay now"),
-        pick(
+        words.pick("Din telefon", "Puhelimesi", "Your phone"),
+        words.pick("Betal nu", "Maksa nyt", "Pay now"),
+        words.pick(
             "Betal en anden dag",
             "Maksa toisena päivänä",
             "Pay on another day"
         ),
         today,
         invoice.last_day(),
-        pick("Betal senere", "Maksa myöhemmin", "Pay later"),
-        pick("Afvis", "Hylkää", "Reject"),
+        words.pick("Betal senere", "Maksa myöhemmin", "Pay later"),
+        words.pick("Afvis", "Hylkää", "Reject"),
     );
     pages::page(words, issuer, &body, None)
 }

@@ -285,14 +285,6 @@ impl Words {
             _ => english,
         }
     }
-
-    pub(crate) const fn is_danish(&self) -> bool {
-        matches!(self.lang.as_bytes(), b"da")
-    }
-
-    pub(crate) const fn is_finnish(&self) -> bool {
-        matches!(self.lang.as_bytes(), b"fi")
-    }
 }
 
 fn hidden(request: &Request) -> String {

@@ -109,24 +109,7 @@ impl Connection {
         } = opening;
         // Two processes may not spend the same refresh token; the books have a lock of their own.
         session.alone_by(books.with_extension("session"));
-        let (now, begun) = (clock.now(), saved.begun);
-        let ledger = tokio::task::spawn_blocking(move || {
-            let mut ledger = if begun {
-                Ledger::open_begun(&books)?
-            } else {
-                Ledger::open(&books)?
-            };
-            ledger.heed_set_back(now)?;
-            let left = ledger.recover(now)?;
-            Ok::<_, ledger::LedgerError>((ledger, left))
-        });
-        let (ledger, left) = ledger.await.map_err(|error| Refusal::unexpected(&error))??;
-        if left > 0 {
-            tracing::warn!(
-                left,
-                "invoices were on their way when the program ended: they are in doubt"
-            );
-        }
+        let ledger = open_books(books, saved.begun, clock.now()).await?;
         let country = trade::Country::from(saved.view.country);
         let connection = Arc::new(Self {
             api: api(&saved, &gateway)?,
@@ -157,14 +140,19 @@ impl Connection {
             sign_ins: Arc::default(),
             saved,
         });
-        connection.tasks.spawn(sender::run(Arc::clone(&connection)));
-        connection.tasks.spawn(runs::run(Arc::clone(&connection)));
-        connection.tasks.spawn(poller::run(Arc::clone(&connection)));
-        connection.tasks.spawn(follow_clock(Arc::clone(&connection)));
-        connection.tasks.spawn(watch_clock(Arc::clone(&connection)));
-        connection.tasks.spawn(tell_of_session(Arc::clone(&connection)));
-        connection.tasks.spawn(consents::run(Arc::clone(&connection)));
+        connection.begin_work();
         Ok(connection)
+    }
+
+    /// Starts what works on its own until it is closed.
+    fn begin_work(self: &Arc<Self>) {
+        self.tasks.spawn(sender::run(Arc::clone(self)));
+        self.tasks.spawn(runs::run(Arc::clone(self)));
+        self.tasks.spawn(poller::run(Arc::clone(self)));
+        self.tasks.spawn(follow_clock(Arc::clone(self)));
+        self.tasks.spawn(watch_clock(Arc::clone(self)));
+        self.tasks.spawn(tell_of_session(Arc::clone(self)));
+        self.tasks.spawn(consents::run(Arc::clone(self)));
     }
 
     /// Ends all tasks. An attempt that is on its way is waited for, at most as long as its own time limit.
@@ -233,6 +221,24 @@ impl Connection {
         };
         let _ = self.events.send(event);
     }
+}
+
+/// Opens the books and declares what a crash left on its way to be in doubt.
+async fn open_books(path: PathBuf, now: jiff::Timestamp) -> Outcome<Ledger> {
+    let opened = tokio::task::spawn_blocking(move || {
+        let mut ledger = Ledger::open(&path)?;
+        ledger.heed_set_back(now)?;
+        let left = ledger.recover(now)?;
+        Ok::<_, ledger::LedgerError>((ledger, left))
+    });
+    let (ledger, left) = opened.await.map_err(|error| Refusal::unexpected(&error))??;
+    if left > 0 {
+        tracing::warn!(
+            left,
+            "invoices were on their way when the program ended: they are in doubt"
+        );
+    }
+    Ok(ledger)
 }
 
 /// Follows the clock of trade, whoever moves it: what was waited for may be due at once, and every day in the window is

@@ -8,7 +8,7 @@ use crate::{
     Currency, DraftForm, Line, LineForm, Rulebook, Totals,
     number::{NumberError, currency_of, read_number},
     texts,
-    totals::{Discount, LineError, Priced},
+    totals::{Amounts, Discount, LineError, Priced},
 };
 
 /// What the lines of a form say.
@@ -103,7 +103,7 @@ fn sums(readings: &[LineReading], currency: Currency) -> Result<Totals, crate::M
         ) {
             totals.add(
                 rate,
-                &crate::totals::Amounts {
+                &Amounts {
                     discount,
                     net,
                     vat,
@@ -140,11 +140,7 @@ impl Boxes<'_> {
             self.problem("description", ProblemCode::DescriptionMissing, &[]);
         }
         let unit = self.found.text(&self.field("unit"), &line.unit);
-        let quantity = if line.quantity.trim().is_empty() {
-            Some(Decimal::ONE)
-        } else {
-            self.number("quantity", &line.quantity)
-        };
+        let quantity = self.quantity(&line.quantity);
         let unit_price = self.price(&line.unit_price);
         let vat_rate = self.vat_rate(&line.vat_rate);
         let discount = self.discount(&line.discount);
@@ -166,17 +162,8 @@ impl Boxes<'_> {
             discount,
             basis: self.form.price_basis,
         };
-        let amounts = priced.amounts(self.rulebook.country.currency());
-        let (amounts, unit_price_net) = match amounts.and_then(|a| Ok((a, priced.unit_price_net()?))) {
-            Ok(both) => both,
-            Err(LineError::TooLarge) => {
-                self.problem("unitPrice", ProblemCode::AmountTooLarge, &[]);
-                return (reading, None);
-            }
-            Err(LineError::DiscountTooLarge) => {
-                self.problem("discount", ProblemCode::DiscountTooLarge, &[]);
-                return (reading, None);
-            }
+        let Some((amounts, unit_price_net)) = self.amounts(&priced) else {
+            return (reading, None);
         };
         reading.discount = Some(amounts.discount);
         (reading.net, reading.vat, reading.gross) =
@@ -195,6 +182,30 @@ impl Boxes<'_> {
             gross: amounts.gross,
         });
         (reading, read)
+    }
+
+    /// What the line comes to, and its price without VAT.
+    fn amounts(&mut self, priced: &Priced) -> Option<(Amounts, Decimal)> {
+        let amounts = priced.amounts(self.rulebook.country.currency());
+        match amounts.and_then(|amounts| Ok((amounts, priced.unit_price_net()?))) {
+            Ok(both) => Some(both),
+            Err(LineError::TooLarge) => {
+                self.problem("unitPrice", ProblemCode::AmountTooLarge, &[]);
+                None
+            }
+            Err(LineError::DiscountTooLarge) => {
+                self.problem("discount", ProblemCode::DiscountTooLarge, &[]);
+                None
+            }
+        }
+    }
+
+    /// An empty box means one.
+    fn quantity(&mut self, typed: &str) -> Option<Decimal> {
+        if typed.trim().is_empty() {
+            return Some(Decimal::ONE);
+        }
+        self.number("quantity", typed)
     }
 
     fn price(&mut self, typed: &str) -> Option<Decimal> {

@@ -37,31 +37,15 @@ pub(crate) async fn strike(
     if path.starts_with("/__practice") {
         return next.run(request).await;
     }
-    let (request, body) = if world.faults.read_bodies() {
-        let (head, body) = request.into_parts();
-        let Ok(body) = to_bytes(body, LARGEST).await else {
-            return StatusCode::BAD_REQUEST.into_response();
-        };
-        (Request::from_parts(head, Body::from(body.clone())), body)
-    } else {
-        (request, Bytes::new())
+    let Ok((request, body)) = with_body(request, world.faults.read_bodies()).await else {
+        return StatusCode::BAD_REQUEST.into_response();
     };
     let troubles = world.faults.befall(Call {
         method: request.method().as_str(),
         path: &path,
         body: &body,
     });
-    let wait = |late: bool| {
-        let times = troubles.iter().map(|trouble| match trouble {
-            Trouble::Delay { ms } if !late => *ms,
-            Trouble::Late { ms } if late => *ms,
-            _ => 0,
-        });
-        Duration::from_millis(times.fold(0, u64::saturating_add))
-    };
-    if !wait(false).is_zero() {
-        tokio::time::sleep(wait(false)).await;
-    }
+    rest(&troubles, false).await;
     let trouble = troubles
         .iter()
         .copied()
@@ -95,10 +79,31 @@ pub(crate) async fn strike(
         }
         _ => next.run(request).await,
     };
-    if !wait(true).is_zero() {
-        tokio::time::sleep(wait(true)).await;
-    }
+    rest(&troubles, true).await;
     spoil(handled, trouble, &cut).await
+}
+
+/// The request as it was, with its body read beside it if a rule looks into bodies.
+async fn with_body(request: Request, read: bool) -> Result<(Request, Bytes), axum::Error> {
+    if !read {
+        return Ok((request, Bytes::new()));
+    }
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST).await?;
+    Ok((Request::from_parts(head, Body::from(body.clone())), body))
+}
+
+/// Waits as long as the rules say before the call is handled, or (`late`) after.
+async fn rest(troubles: &[Trouble], late: bool) {
+    let times = troubles.iter().map(|trouble| match trouble {
+        Trouble::Delay { ms } if !late => *ms,
+        Trouble::Late { ms } if late => *ms,
+        _ => 0,
+    });
+    let wait = Duration::from_millis(times.fold(0, u64::saturating_add));
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
 }
 
 /// Does to the answer what is done to answers.
