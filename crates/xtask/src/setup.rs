@@ -21,10 +21,13 @@ const TO_BUILD: &[&str] = &[
     "pkg-config",
 ];
 
+/// Debian's browser and its driver; Ubuntu has packages of these names that only point to a snap.
+const CHROMIUM: [&str; 2] = ["chromium", "chromium-driver"];
+
 /// To open the window without a screen and drive it: display, session bus, keychain, browsers and their drivers.
 const TO_DRIVE: &[&str] = &[
-    "chromium",
-    "chromium-driver",
+    CHROMIUM[0],
+    CHROMIUM[1],
     "dbus",
     "desktop-file-utils",
     "fonts-dejavu-core",
@@ -34,9 +37,6 @@ const TO_DRIVE: &[&str] = &[
     "xdg-utils",
     "xvfb",
 ];
-
-/// The oldest Node that the UI's tools run on.
-const NODE: u32 = 20;
 
 /// All that building and testing needs.
 pub(crate) fn everything() -> Result<()> {
@@ -71,6 +71,11 @@ fn system(packages: &[&str]) -> Result<()> {
         .copied()
         .filter(|package| !is_installed(package))
         .collect();
+    if missing.iter().any(|package| CHROMIUM.contains(package)) && is_ubuntu() {
+        bail!(
+            "Ubuntu has Chromium only as a snap, which tests cannot drive: install chromium and chromium-driver from elsewhere as Debian packages, or test on Debian. `cargo xtask run` needs neither."
+        );
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -80,6 +85,11 @@ fn system(packages: &[&str]) -> Result<()> {
         missing.join(" ")
     ));
     install(&missing)
+}
+
+fn is_ubuntu() -> bool {
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    system.lines().any(|line| line == "ID=ubuntu")
 }
 
 fn is_installed(package: &str) -> bool {
@@ -108,11 +118,12 @@ fn install(packages: &[&str]) -> Result<()> {
 }
 
 fn ui() -> Result<()> {
-    let node = answer(&["node", "--version"]);
-    let node = node
-        .context("Node.js is missing: install version 20 or later, from your system or https://nodejs.org")?;
-    if !is_new_enough(&node) {
-        bail!("Node.js {node} is too old: version {NODE} or later is needed (https://nodejs.org)");
+    let wanted = engines()?;
+    let Some(node) = answer(&["node", "--version"]) else {
+        bail!("Node.js is missing: install version {wanted}, from your system or https://nodejs.org");
+    };
+    if !fits(&node, &wanted) {
+        bail!("Node.js {node} does not do: version {wanted} is needed (https://nodejs.org)");
     }
     if answer(&["npm", "--version"]).is_none() {
         bail!("npm is missing: it comes with Node.js (https://nodejs.org), or as Debian's package npm");
@@ -123,11 +134,30 @@ fn ui() -> Result<()> {
     must(&["npm", "run", "build"], &place::ui())
 }
 
-fn is_new_enough(version: &str) -> bool {
-    let major = version.trim_start_matches('v').split('.').next();
-    major
-        .and_then(|major| major.parse::<u32>().ok())
-        .is_some_and(|major| major >= NODE)
+/// The versions of Node that the UI's tools run on, as its package.json says: `^20.19 || >=22.12`.
+fn engines() -> Result<String> {
+    let package = fs::read_to_string(place::ui().join("package.json")).context("ui/package.json")?;
+    let package: serde_json::Value = serde_json::from_str(&package).context("ui/package.json")?;
+    let engines = package["engines"]["node"].as_str().map(str::to_owned);
+    engines.context("ui/package.json names no engines.node")
+}
+
+/// Whether `version` is one of `wanted`: `^` stays within its major version, `>=` does not.
+fn fits(version: &str, wanted: &str) -> bool {
+    let numbers = |version: &str| -> Option<(u32, u32)> {
+        let mut numbers = version.split('.').map(|number| number.parse().ok());
+        Some((numbers.next()??, numbers.next().unwrap_or(Some(0))?))
+    };
+    let Some(found) = numbers(version.trim_start_matches('v')) else {
+        return false;
+    };
+    wanted.split("||").map(str::trim).any(|range| {
+        if let Some(least) = range.strip_prefix(">=").and_then(numbers) {
+            return found >= least;
+        }
+        let least = range.strip_prefix('^').and_then(numbers);
+        least.is_some_and(|least| found >= least && found.0 == least.0)
+    })
 }
 
 /// Whether npm has written its own record after the lock file was last changed.
@@ -144,13 +174,25 @@ fn packages_are_current(ui: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_new_enough;
+    use super::{engines, fits};
 
     #[test]
-    fn node_is_judged_by_its_major_version() {
-        assert!(is_new_enough("v20.20.2"));
-        assert!(is_new_enough("v100.0.0"));
-        assert!(!is_new_enough("v18.19.0"));
-        assert!(!is_new_enough("node"));
+    fn node_is_judged_by_what_the_ui_asks_for() {
+        let wanted = "^20.19 || >=22.12";
+        for good in ["v20.19.0", "v20.20.2", "v22.12.0", "v24.1.0", "v100.0.0"] {
+            assert!(fits(good, wanted), "{good}");
+        }
+        for bad in ["v18.19.0", "v20.18.3", "v21.7.0", "v22.11.0", "node", ""] {
+            assert!(!fits(bad, wanted), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_the_ui_asks_for_is_understood() {
+        let wanted = engines().unwrap();
+        assert!(
+            fits("v22.12.0", &wanted) && !fits("v20.18.0", &wanted),
+            "{wanted}"
+        );
     }
 }

@@ -224,9 +224,13 @@ impl Connection {
 }
 
 /// Opens the books and declares what a crash left on its way to be in doubt.
-async fn open_books(path: PathBuf, now: jiff::Timestamp) -> Outcome<Ledger> {
+async fn open_books(path: PathBuf, begun: bool, now: jiff::Timestamp) -> Outcome<Ledger> {
     let opened = tokio::task::spawn_blocking(move || {
-        let mut ledger = Ledger::open(&path)?;
+        let mut ledger = if begun {
+            Ledger::open_begun(&path)?
+        } else {
+            Ledger::open(&path)?
+        };
         ledger.heed_set_back(now)?;
         let left = ledger.recover(now)?;
         Ok::<_, ledger::LedgerError>((ledger, left))

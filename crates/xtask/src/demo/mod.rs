@@ -36,9 +36,19 @@ pub(crate) struct Played {
 
 /// Sets up, builds, and plays.
 pub(crate) fn demo() -> Result<()> {
+    possible()?;
     setup::everything()?;
     run::build()?;
     demo_with_what_is_built()
+}
+
+/// Whether it can be played on this system at all.
+pub(crate) fn possible() -> Result<()> {
+    anyhow::ensure!(
+        cfg!(target_os = "linux"),
+        "the demo needs Linux: only there can the real window be driven without a screen"
+    );
+    Ok(())
 }
 
 /// Plays only.
@@ -66,7 +76,7 @@ pub(crate) fn play() -> Played {
 
 #[cfg(not(target_os = "linux"))]
 fn played(_passed: &mut u32) -> Result<()> {
-    anyhow::bail!("the demo needs Linux: only there can the real window be driven without a screen")
+    possible()
 }
 
 #[cfg(target_os = "linux")]
