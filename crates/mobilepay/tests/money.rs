@@ -468,3 +468,33 @@ fn known_pains_4_no_total_is_rounded_to_whole_kroner() {
         pair("0.03", "0.00")
     );
 }
+
+#[test]
+fn known_pains_4_prices_with_vat_of_two_rates_add_up_to_what_was_typed() {
+    // josemmo/einvoicing 63: two at 1.96 with 13 % and two at 0.04 with 24 % are 4.00. Whoever rounds them to net first and adds
+    // VAT to that comes to 3.99.
+    let (gross, vat, lines) = sent(
+        &[("2", "1,96", "13"), ("2", "0,04", "24")],
+        PriceBasis::Gross,
+        Country::Fi,
+    );
+    assert_eq!((gross.as_str(), vat.as_str()), ("4.00", "0.47"));
+    let sums: Vec<[&str; 2]> = lines
+        .iter()
+        .map(|[_, vat, gross]| [vat.as_str(), gross.as_str()])
+        .collect();
+    assert_eq!(sums, [["0.45", "3.92"], ["0.02", "0.08"]]);
+}
+
+#[test]
+fn known_pains_4_the_vat_below_is_the_sum_of_the_vat_beside_the_lines() {
+    // SuiteCRM 1234: VAT of the sum stood below lines whose VAT had been rounded one by one. 25 % of 0.50, 0.50 and 0.50 is
+    // 0.375 together, and 0.13 each: 0.39 is what stands beside the lines, so it is what stands below, and the total with it.
+    let (gross, vat, lines) = sent(&[("1", "0,50", "25"); 3], PriceBasis::Net, Country::Dk);
+    assert_eq!((gross.as_str(), vat.as_str()), ("1.89", "0.39"));
+    assert_eq!(lines, vec![["0.5", "0.13", "0.63"].map(str::to_owned); 3]);
+    // The other way round: what is rounded away beside each line is not found again below.
+    let (gross, vat, lines) = sent(&[("1", "0,49", "25"); 3], PriceBasis::Net, Country::Dk);
+    assert_eq!((gross.as_str(), vat.as_str()), ("1.83", "0.36"));
+    assert_eq!(lines, vec![["0.49", "0.12", "0.61"].map(str::to_owned); 3]);
+}
