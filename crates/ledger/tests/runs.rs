@@ -238,6 +238,28 @@ fn a_paused_run_stays_paused_over_a_restart_and_wakes_nobody() {
 }
 
 #[test]
+fn a_pause_also_holds_rows_that_wait_for_a_retry() {
+    let mut shop = import(2);
+    queue(&mut shop, 2, "").unwrap();
+    let ids = begin(&mut shop, 6);
+    let retry_at = at(8);
+    let ends = [
+        settled(&ids[0], Outcome::NotSent { retry_at }),
+        settled(&ids[1], Outcome::NotSent { retry_at }),
+    ];
+    shop.books.settle_batch(&ends, at(7)).unwrap();
+    assert_eq!(shop.books.next_run_wake().unwrap(), Some(retry_at));
+    shop.books.pause_run("r").unwrap();
+    assert_eq!(shop.books.next_run_wake().unwrap(), None);
+    assert_eq!(take(&mut shop, "c", 1_000_000, 9), Load::default());
+    assert!(shop.books.retry_failed("r", at(9)).is_err());
+    assert!(shop.books.retry_all_now(at(9)).unwrap().is_empty());
+    assert_eq!(counts(&shop).failed, 2);
+    shop.books.resume_run("r", at(20)).unwrap();
+    assert_eq!(take(&mut shop, "c", 20, 9).items.len(), 2);
+}
+
+#[test]
 fn a_stopped_run_takes_back_what_never_left_and_ends_what_was_begun() {
     let mut shop = import(3);
     queue(&mut shop, 1, "").unwrap();
