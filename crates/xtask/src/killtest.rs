@@ -8,6 +8,9 @@ use crate::{place, process};
 /// Kills of the short version that is part of every test run, and its seed.
 pub(crate) const SHORT: &[&str] = &["--kills", "100", "--seed", "1"];
 
+/// Every fault at every call, without the rounds of chance.
+pub(crate) const TABLE: &[&str] = &["--rounds", "0"];
+
 /// A small shop through everything that `load` does.
 pub(crate) const SMALL: &[&str] = &[
     "--rows",

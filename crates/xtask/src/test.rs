@@ -125,6 +125,11 @@ fn rust(parts: &mut Vec<Part>) -> Result<()> {
         tally.passed = u32::from(survived);
         Ok(survived)
     })?;
+    run(parts, "fault test (every call)", |tally| {
+        let agreed = killtest::run("faulttest", killtest::TABLE)?;
+        tally.passed = u32::from(agreed);
+        Ok(agreed)
+    })?;
     run(parts, "load (a small shop)", |tally| {
         let agreed = killtest::run("load", killtest::SMALL)?;
         tally.passed = u32::from(agreed);
