@@ -146,6 +146,7 @@ impl Ledger {
 
     /// Tries the rows that certainly did not get through again now, and no others. Answers how many.
     pub fn retry_failed(&mut self, run: &str, now: Timestamp) -> Result<u32, LedgerError> {
+        kill_point::pass("retry_failed");
         self.transaction(|db| {
             must_be(db, run, &[RunState::Running, RunState::Stopped], "tried again")?;
             let mut statement = db.prepare_cached(FAILED_OF_RUN)?;
@@ -165,6 +166,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::WrongState`] when it may be with the customer, or is on its way there.
     pub fn correct_row(&mut self, run: &str, position: u32, form: &DraftForm) -> Result<(), LedgerError> {
+        kill_point::pass("correct_row");
         self.transaction(|db| {
             let found = row_state(db, run, position)?;
             let free = match found.as_str() {

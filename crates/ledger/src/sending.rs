@@ -66,6 +66,7 @@ impl Ledger {
     /// [`LedgerError::WrongState`] once it is no longer held: then it may already be on its way. One of a run is taken back
     /// by [`Ledger::stop_run`].
     pub fn undo(&mut self, invoice_id: &str, draft_id: &str, now: Timestamp) -> Result<Draft, LedgerError> {
+        kill_point::pass("undo");
         self.transaction(|db| {
             let Held {
                 row,

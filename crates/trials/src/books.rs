@@ -4,20 +4,41 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
-use ledger::{Filter, Ledger, Query, Sort};
+use ledger::{Evidence, Filter, Ledger, Query, Shown, Sort, What};
 use serde_json::Value;
 use simulator::Simulator;
 
-use crate::judge::{Kept, There};
+use crate::judge::{Ground, Kept, There, Way};
 
 /// Where the core whose folder is `data` keeps the books of `connection`.
 pub(crate) fn file(data: &Path, connection: &str) -> PathBuf {
     data.join("books").join(format!("{connection}.kvit"))
 }
 
-/// Every invoice of the ledger in `file`.
-pub(crate) fn kept(file: &Path) -> Result<Vec<Kept>> {
+/// The merchant's own books.
+pub(crate) struct Ours {
+    /// Every invoice.
+    pub(crate) kept: Vec<Kept>,
+    /// The numbers that the ledger says no invoice bears.
+    pub(crate) burnt: Vec<u64>,
+}
+
+/// Reads the ledger in `file`, which nobody else has open.
+///
+/// Everything in one go: what another lane starts in this moment inherits the lock until it runs its own program, so a
+/// ledger that was just closed here may still count as open.
+pub(crate) fn ours(file: &Path) -> Result<Ours> {
     let books = Ledger::open(file)?;
+    // One at the end of the series goes back to it and is given again.
+    let next = books.next_number()?;
+    let burnt = books.burnt_numbers()?;
+    Ok(Ours {
+        kept: kept(&books)?,
+        burnt: burnt.into_iter().filter(|number| *number < next).collect(),
+    })
+}
+
+fn kept(books: &Ledger) -> Result<Vec<Kept>> {
     let page = books.invoices(&Query {
         filter: Filter::All,
         text: String::new(),
@@ -35,18 +56,25 @@ pub(crate) fn kept(file: &Path) -> Result<Vec<Kept>> {
                 amount: row.gross_minor,
                 shown: row.shown,
                 service_id: books.invoice(&row.id)?.service_id,
+                ground: match row.shown {
+                    Shown::Refused => ground(&books.evidence(&row.id)?),
+                    _ => None,
+                },
             })
         })
         .collect()
 }
 
-/// The numbers that the ledger in `file` says no invoice bears.
-pub(crate) fn burnt(file: &Path) -> Result<Vec<u64>> {
-    let books = Ledger::open(file)?;
-    // One at the end of the series goes back to it and is given again.
-    let next = books.next_number()?;
-    let burnt = books.burnt_numbers()?;
-    Ok(burnt.into_iter().filter(|number| *number < next).collect())
+/// What the ledger has to show for a refusal: the last word about it. One that is held back until a later day is not given up.
+fn ground(evidence: &[Evidence]) -> Option<Ground> {
+    evidence.iter().rev().find_map(|row| match row.what {
+        What::HeldBack if row.until.is_none() => Some(Ground::HeldBack),
+        What::Refused => row.status.map(|status| Ground::Answer {
+            status,
+            code: row.error_code,
+        }),
+        _ => None,
+    })
 }
 
 /// Every invoice of the service.
@@ -62,6 +90,11 @@ pub(crate) async fn there(http: &reqwest::Client, simulator: &Simulator) -> Resu
                 id: word("id").context("an id")?,
                 number: word("number"),
                 amount: minor(&total).with_context(|| format!("{total} is no amount"))?,
+                way: Way {
+                    phone: word("phone"),
+                    link: row["link"] == true,
+                    due: word("dueDate").context("a due date")?,
+                },
                 status: word("status").context("a status")?,
             })
         })

@@ -1,7 +1,8 @@
 //! `killtest`: ends the core N times, each time at another step, and compares the books whenever a world is done.
 //!
-//! A world is one simulator, one folder, one ledger. Several go on at once, each with a seed of its own, so that what the
-//! seed decides is the same whatever the machine does.
+//! A world is one simulator, one folder, one ledger. Several go on at once, each with a seed of its own, and each kill has
+//! dice of its own, so that its plan is the same whatever the machine does. How far a core came before it died is the
+//! machine's, and so is what the merchant finds and does afterwards.
 
 mod fault;
 mod plan;
@@ -25,7 +26,7 @@ pub use fault::{FaultArguments, run_faults};
 use world::{Ended, World};
 
 /// Kills in one world.
-const KILLS_IN_A_WORLD: u32 = 70;
+const KILLS_IN_A_WORLD: u32 = 80;
 
 /// Ends the core again and again and compares the simulator's books with the ledger.
 #[derive(Clone, Debug, Parser)]

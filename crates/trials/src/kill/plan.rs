@@ -39,6 +39,9 @@ const PLACES: &[&str] = &[
     "release_due,commit.before",
     "release_due,commit.after",
     "send,commit.after,send,commit.after",
+    "undo",
+    "undo,commit.before",
+    "undo,commit.after",
     "begin_sending",
     "begin_sending,commit.before",
     "begin_sending,commit.after",
@@ -78,6 +81,12 @@ const PLACES: &[&str] = &[
     "stop_run",
     "stop_run,commit.before",
     "stop_run,commit.after",
+    "correct_row",
+    "correct_row,commit.before",
+    "correct_row,commit.after",
+    "retry_failed",
+    "retry_failed,commit.before",
+    "retry_failed,commit.after",
     "settle_by_id",
     "settle_by_id,commit.before",
     "settle_by_id,commit.after",
@@ -101,6 +110,9 @@ const OF_RUNS: &[&str] = &[
     "pause_run",
     "stop_run",
 ];
+
+/// Steps of one invoice by itself: each occurrence needs one.
+const OF_SINGLES: &[&str] = &["send", "begin_sending", "socket.before", "answer"];
 
 /// Where on the wire; each is had once before chance decides.
 const BYTES: &[At] = &[
@@ -153,6 +165,20 @@ impl Plan {
     /// Whether the core passes its place only when many are sent at once.
     pub(super) fn is_of_runs(&self) -> bool {
         OF_RUNS.iter().any(|place| self.named().starts_with(place))
+    }
+
+    /// How many invoices must be sent by themselves for the core to come to its place.
+    pub(super) fn singles(&self) -> usize {
+        if self.is_of_runs() {
+            return 0;
+        }
+        let steps = self.named().split(',');
+        steps.filter(|step| OF_SINGLES.contains(step)).count()
+    }
+
+    /// Whether the `nth` kill of a world is one of those that each world has.
+    pub(super) fn is_listed(nth: u32) -> bool {
+        (nth as usize) < PLACES.len() + BYTES.len()
     }
 
     /// The plan in the list at the end.
@@ -235,6 +261,18 @@ mod tests {
     }
 
     #[test]
+    fn a_place_has_as_many_invoices_as_it_takes() {
+        let found = [
+            "send,commit.after,send,commit.after",
+            "answer,settle,commit.before,begin_sending,commit.after",
+            "begin_batch,answer",
+            "recover",
+        ]
+        .map(|place| Plan::Place(place).singles());
+        assert_eq!(found, [2, 2, 0, 0]);
+    }
+
+    #[test]
     fn the_edges_are_exact() {
         let found = [0, 1, 500, 999, 1000].map(|thousandths| bytes(thousandths, 2_468));
         assert_eq!(found, [0, 1, 1_234, 2_467, 2_468]);
@@ -254,5 +292,9 @@ mod tests {
         for at in BYTES {
             assert!(plans.contains(&Plan::Wire { nth: 0, at: *at }), "{at:?}");
         }
+        // These are not left to chance, and some are.
+        let listed = (0..KILLS_IN_A_WORLD).filter(|nth| Plan::is_listed(*nth)).count();
+        assert_eq!(listed, PLACES.len() + BYTES.len());
+        assert!(listed < plans.len());
     }
 }

@@ -9,6 +9,7 @@ use simulator::visitor::{self, Person, Return};
 use simulator::{Country, Simulator};
 
 use super::process::{Core, Said};
+use crate::judge::Way;
 
 /// The merchant's own page, as whitelisted.
 pub(crate) const RETURN: &str = "https://nordhavn.example/sandbox/return";
@@ -96,11 +97,11 @@ pub(crate) async fn sign_in(core: &Core) -> Result<Entry> {
 pub(crate) struct Written {
     pub(crate) draft: Value,
     pub(crate) amount: i64,
-    pub(crate) by_phone: bool,
+    pub(crate) way: Way,
 }
 
 /// Writes the `nth` invoice of a world, whose amount no other has. `None`: the core died.
-pub(crate) async fn write(core: &Core, nth: i64, by_phone: bool) -> Result<Option<Written>> {
+pub(crate) async fn write(core: &Core, nth: i64, by_phone: bool, due: Date) -> Result<Option<Written>> {
     let draft = match core.call("draft_create", json!({})).await? {
         Said::Yes(draft) => draft,
         Said::Dead => return Ok(None),
@@ -109,6 +110,7 @@ pub(crate) async fn write(core: &Core, nth: i64, by_phone: bool) -> Result<Optio
     let mut form = draft["form"].clone();
     let phone = PHONES[usize::try_from(nth)? % PHONES.len()];
     form["recipient"] = json!({ "name": "Mads Krogh", "phone": phone });
+    form["dueDate"] = json!(due.to_string());
     // 4 kroner and 4 øre more each time, and a quarter of VAT.
     let price = 400 + 4 * nth;
     form["lines"] = json!([{
@@ -131,7 +133,11 @@ pub(crate) async fn write(core: &Core, nth: i64, by_phone: bool) -> Result<Optio
             "channel": if by_phone { "phone" } else { "link" },
         }),
         amount: amount.context("a saved draft has a total")?,
-        by_phone,
+        way: Way {
+            phone: Some(phone.to_owned()),
+            link: !by_phone,
+            due: due.to_string(),
+        },
     }))
 }
 
@@ -158,16 +164,30 @@ pub(crate) fn gross(nth: usize) -> Result<i64> {
     Ok(i64::try_from(net(nth) + net(nth) / 4)?)
 }
 
-/// A file of the invoices from the `first` on, as a spreadsheet of a Danish club saves it. Ten rows go to each phone of the
-/// practice world's crowd, which is what a person may get in a day (spec 12.5).
+/// Whom the `nth` row of a file is for: ten rows go to each phone of the practice world's crowd, which is what a person may
+/// get in a day (spec 12.5).
+fn member(nth: usize) -> String {
+    format!("+4557370{:03}", nth / 10 % 1_000)
+}
+
+/// What the merchant wants of the `nth` row of a [`file`].
+pub(crate) fn way_of_row(nth: usize, link: bool, due: Date) -> Way {
+    Way {
+        phone: Some(member(nth)),
+        link,
+        due: due.to_string(),
+    }
+}
+
+/// A file of the invoices from the `first` on, as a spreadsheet of a Danish club saves it.
 pub(crate) fn file(first: usize, rows: usize, due: Date) -> String {
     let due = due.strftime("%d.%m.%Y");
     let mut file = String::from("Navn;Telefon;Tekst;Pris;Forfaldsdato\n");
     for nth in first..first + rows {
         let price = net(nth);
         file.push_str(&format!(
-            "Medlem {nth};+4557370{:03};Kontingent {nth};{},{:02};{due}\n",
-            nth / 10 % 1_000,
+            "Medlem {nth};{};Kontingent {nth};{},{:02};{due}\n",
+            member(nth),
             price / 100,
             price % 100
         ));

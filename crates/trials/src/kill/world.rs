@@ -5,6 +5,7 @@ mod errands;
 mod runs;
 mod trouble;
 mod turns;
+mod undo;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
@@ -30,6 +32,12 @@ const STEP: i64 = 61;
 
 /// Moves past the pause after a refusal in doubt, and into another day.
 const LEAP: i64 = 25 * 3_600;
+
+/// From the day on which an invoice is written to that on which it is due.
+const DAYS_TO_PAY: i64 = 14;
+
+/// How often a place that each world has is tried.
+const TRIES_OF_A_PLAN: u32 = 3;
 
 /// How often a sign-in is tried while the service is in trouble.
 const TRIES: u32 = 40;
@@ -55,6 +63,8 @@ struct Wish {
     invoice: Option<String>,
     /// The merchant gave it up for another: it may or may not be on the service, and is not followed.
     given_up: bool,
+    /// The merchant asked to take it back, and the core died over it: the ids of the drafts that were there before.
+    taking_back: Option<Vec<String>>,
     /// Somebody paid or cancelled it, or its time is over, so that its state must be asked for before the books are compared.
     touched: bool,
 }
@@ -78,12 +88,16 @@ pub(super) struct World {
     wire: Wire,
     victim: Victim,
     http: reqwest::Client,
+    seed: u64,
+    /// Those of the present round.
     dice: StdRng,
     connection: String,
     wishes: Vec<Wish>,
     runs: Vec<runs::Run>,
     /// How often something was asked for that has a name of its own each time.
     errands: u32,
+    /// The service was in trouble at least once, so something may have been refused.
+    troubled: bool,
     verdict: Verdict,
 }
 
@@ -111,11 +125,13 @@ impl World {
                 .tls_certs_only([])
                 .pool_max_idle_per_host(0)
                 .build()?,
-            dice: StdRng::seed_from_u64(seed),
+            seed,
+            dice: dice_of(seed, 0, 0),
             connection: String::new(),
             wishes: Vec::new(),
             runs: Vec::new(),
             errands: 0,
+            troubled: false,
             verdict: Verdict::default(),
         };
         let core = world.start("").await?.context("the core does not start")?;
@@ -128,8 +144,21 @@ impl World {
     }
 
     /// Starts the core, lets the merchant work, and ends it by the `nth` plan. Answers where it died.
+    ///
+    /// A plan that each world has must be met: time alone can stand in its way, so it has a few tries.
     pub(super) async fn until_killed(&mut self, nth: u32) -> Result<&'static str> {
-        let plan = Plan::of(nth, &mut self.dice);
+        for attempt in 0..TRIES_OF_A_PLAN {
+            self.dice = dice_of(self.seed, nth, attempt);
+            let plan = Plan::of(nth, &mut self.dice);
+            let ended = self.killed_by(nth, plan.clone()).await?;
+            if ended == plan.place() || !Plan::is_listed(nth) {
+                return Ok(ended);
+            }
+        }
+        bail!("core {nth} did not come to where it was to die in {TRIES_OF_A_PLAN} tries")
+    }
+
+    async fn killed_by(&mut self, nth: u32, plan: Plan) -> Result<&'static str> {
         self.prepare(&plan).await?;
         self.note(&format!("core {nth}: {plan:?}"));
         let dies_at = plan.named();
@@ -188,6 +217,9 @@ impl World {
 
     /// A send whose answer never came is sent again, as the merchant would: it is still a draft, or it is gone.
     async fn ask_again(&mut self, core: &Core) -> Result<bool> {
+        if !self.look_at_what_was_taken_back(core).await? {
+            return Ok(false);
+        }
         for wish in &mut self.wishes {
             if wish.intent.promised || wish.invoice.is_some() || wish.order.is_null() {
                 continue;
@@ -211,8 +243,9 @@ impl World {
         if many && !self.send_many(core, plan).await? {
             return Ok(false);
         }
-        let singles = if many { 0..=1 } else { 1..=3 };
-        for _ in 0..self.dice.random_range(singles) {
+        let (least, most) = if many { (0, 1) } else { (1, 3) };
+        let least = plan.singles().max(least);
+        for _ in 0..self.dice.random_range(least..=most.max(least)) {
             if !self.send_one(core).await? {
                 return Ok(false);
             }
@@ -227,24 +260,21 @@ impl World {
 
     async fn send_by(&mut self, core: &Core, by_phone: bool) -> Result<bool> {
         let nth = i64::try_from(self.wishes.len())?;
-        let Some(Written {
-            draft,
-            amount,
-            by_phone,
-        }) = visit::write(core, nth, by_phone).await?
-        else {
+        let due = self.now().to_zoned(TimeZone::UTC).date() + Span::new().days(DAYS_TO_PAY);
+        let Some(Written { draft, amount, way }) = visit::write(core, nth, by_phone, due).await? else {
             return Ok(false);
         };
-        let way = if by_phone { "phone" } else { "link" };
         let mut wish = Wish {
             intent: Intent {
                 amount,
+                story: vec![format!("by {}", if way.link { "link" } else { "phone" })],
+                way,
                 promised: false,
-                story: vec![format!("by {way}")],
             },
             order: draft.clone(),
             invoice: None,
             given_up: false,
+            taking_back: None,
             touched: false,
         };
         let said = core.call("draft_send", draft).await?;
@@ -366,6 +396,15 @@ impl World {
         let open = self.wishes.iter_mut().rev().take(6);
         open.for_each(|wish| wish.intent.story.push(what.to_owned()));
     }
+}
+
+/// The dice of one try of a kill: what they show does not depend on how far the cores before came.
+fn dice_of(seed: u64, nth: u32, attempt: u32) -> StdRng {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..12].copy_from_slice(&nth.to_le_bytes());
+    bytes[12..16].copy_from_slice(&attempt.to_le_bytes());
+    StdRng::from_seed(bytes)
 }
 
 impl Wish {

@@ -108,7 +108,8 @@ pub(super) async fn all(core: &Path, arguments: &LoadArguments) -> Result<Verdic
     tell(&files.join("\n"));
     verdict.lost.extend(unseen);
 
-    let kept: Vec<_> = books::kept(&shop.file())?
+    let kept: Vec<_> = books::ours(&shop.file())?
+        .kept
         .into_iter()
         .filter(|row| row.number <= arguments.open as u64)
         .collect();

@@ -73,7 +73,7 @@ pub async fn run_load(arguments: LoadArguments) -> Result<ExitCode> {
 /// Ends the core and compares the books.
 async fn judged(shop: &Shop, intents: &[Intent]) -> Result<Verdict> {
     bury(&shop.victim).await?;
-    let kept = books::kept(&shop.file())?;
+    let kept = books::ours(&shop.file())?.kept;
     let there = books::there(&shop.http, &shop.simulator).await?;
     Ok(judge(intents, &kept, &there))
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use simulator::{Config, Simulator};
@@ -164,7 +165,7 @@ impl Shop {
             "id": id, "channel": channel, "count": offer["count"], "totalMinor": offer["total"]["minor"],
         });
         self.call("run_send", order).await?;
-        let intents = (first..first + rows).map(|nth| intent(nth, way));
+        let intents = (first..first + rows).map(|nth| intent(nth, way, due));
         Ok(Sent {
             run: id,
             intents: intents.collect::<Result<_>>()?,
@@ -213,9 +214,10 @@ async fn start(
     core.context("the core does not start")
 }
 
-fn intent(nth: usize, way: Way) -> Result<Intent> {
+fn intent(nth: usize, way: Way, due: Date) -> Result<Intent> {
     Ok(Intent {
         amount: visit::gross(nth)?,
+        way: visit::way_of_row(nth, way == Way::Link, due),
         promised: true,
         story: vec![format!("row {nth} by {way:?}")],
     })

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::promises::Promises;
 use super::shop::Shop;
-use crate::judge::{There, Verdict};
+use crate::judge::{Ground, There, Verdict};
 
 /// What each invoice was last seen as.
 #[derive(Default)]
@@ -134,6 +134,19 @@ fn denied(there: &There, rows: &[Value], promises: &Promises) -> Option<String> 
         .then(|| format!("{} is said to be {state}, but is {there:?}", there.amount))
 }
 
+/// What the timeline has to show for a refusal: the last word about it.
+fn ground(said: &[&Value]) -> Option<Ground> {
+    let number = |entry: &Value, name: &str| entry[name].as_u64();
+    said.iter().rev().find_map(|entry| match word(entry, "what") {
+        "due_date_passed" => Some(Ground::HeldBack),
+        "refused" => Some(Ground::Answer {
+            status: number(entry, "status")?.try_into().ok()?,
+            code: number(entry, "errorCode").and_then(|code| code.try_into().ok()),
+        }),
+        _ => None,
+    })
+}
+
 /// Each state has evidence of its own, and a doubt never turns into *not sent*.
 fn without_evidence(shown: &Value) -> Vec<String> {
     let state = word(&shown["row"], "state");
@@ -155,7 +168,7 @@ fn without_evidence(shown: &Value) -> Vec<String> {
         "waiting" => has("not_sent"),
         "in_doubt" => doubted,
         "sent_id_unknown" => told("exists_already"),
-        "refused" => told("refused"),
+        "refused" => ground(&said).is_some_and(Ground::refuses),
         "accepted" => told("taken_by_service"),
         "scheduled" => told("accepted"),
         "replaced" => has("replaced") && doubted,
@@ -174,4 +187,36 @@ fn without_evidence(shown: &Value) -> Vec<String> {
         wrong.push(format!("{line} was in doubt and is now {state}: {story:?}"));
     }
     wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_that_refuses_is_evidence_of_a_refusal() {
+        let shown = |entry: Value| {
+            json!({
+                "row": { "state": "refused", "amount": { "minor": 500 } },
+                "timeline": [{ "what": "sent" }, { "what": "attempted" }, entry],
+            })
+        };
+        let answer = |status: u16| json!({ "what": "refused", "source": "answer", "status": status, "errorCode": null });
+        for true_one in [answer(400), answer(403), json!({ "what": "due_date_passed" })] {
+            assert_eq!(without_evidence(&shown(true_one.clone())), [""; 0], "{true_one}");
+        }
+        for false_one in [
+            answer(401),
+            answer(429),
+            answer(500),
+            json!({ "what": "refused" }),
+            json!({ "what": "not_sent" }),
+        ] {
+            assert_eq!(
+                without_evidence(&shown(false_one.clone())).len(),
+                1,
+                "{false_one}"
+            );
+        }
+    }
 }

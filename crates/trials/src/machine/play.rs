@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, ensure};
+use jiff::{SignedDuration, Timestamp};
 use proptest_state_machine::ReferenceStateMachine as _;
 use serde_json::{Value, json};
 
@@ -83,6 +84,7 @@ impl Play {
         }
         self.act(act).await?;
         self.shop.calm().await?;
+        self.check_pauses().await?;
         self.claims
             .check(&self.shop, &self.promises, &mut self.verdict)
             .await
@@ -215,9 +217,9 @@ impl Play {
     async fn come_to_rest(&mut self) -> Result<()> {
         for turn in 0..REST_TURNS {
             self.shop.sign_in().await?;
-            for run in self.promises.runs.clone() {
+            for run in 0..self.promises.runs.len() {
                 // Refused unless it is paused.
-                let _ = self.shop.call("run_resume", json!({ "id": run })).await;
+                self.on_run("run_resume", run).await?;
             }
             self.shop.calm().await?;
             let status = self.shop.must("connection_show", json!({})).await?;
@@ -252,13 +254,21 @@ impl Play {
     async fn open_doubts(&self) -> Result<BTreeSet<u64>> {
         let page = self.shop.must("outbox_list", json!({ "limit": 500 })).await?;
         let rows = page["rows"].as_array().cloned().unwrap_or_default();
-        let open = |row: &&Value| row["why"] == "repeat_refused";
+        let now = self.shop.now();
         Ok(rows
             .iter()
-            .filter(open)
+            .filter(|row| is_open_doubt(row, now))
             .filter_map(|row| row["row"]["number"].as_u64())
             .collect())
     }
+}
+
+/// A doubt whose repetition was refused, and which is tried again within a day. One that is never tried again has no excuse.
+fn is_open_doubt(row: &Value, now: Timestamp) -> bool {
+    let next = row["nextTry"]
+        .as_str()
+        .and_then(|at| at.parse::<Timestamp>().ok());
+    row["why"] == "repeat_refused" && next.is_some_and(|at| at <= now + SignedDuration::from_hours(24))
 }
 
 /// Turns after which what still waits counts as lost.
@@ -281,5 +291,27 @@ fn concerned(plot: &Plot, act: &Act) -> Vec<usize> {
         }
         Act::Send { .. } | Act::Run { .. } => Vec::new(),
         _ => (0..plot.wishes.len()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubt_is_excused_only_while_it_is_tried_again_within_a_day() {
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        let row = |why: &str, next: Value| json!({ "why": why, "nextTry": next });
+        assert!(is_open_doubt(
+            &row("repeat_refused", json!("2026-11-24T10:00:00Z")),
+            now
+        ));
+        for never in [
+            row("repeat_refused", Value::Null),
+            row("repeat_refused", json!("2026-11-24T10:00:01Z")),
+            row("answer_lost", json!("2026-11-23T11:00:00Z")),
+        ] {
+            assert!(!is_open_doubt(&never, now), "{never}");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! What the merchant was promised: the answers to his commands, and nothing of how they came about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::Shown;
 use serde_json::Value;
 
-use crate::judge::{Intent, Kept, There, Verdict, judge};
+use crate::judge::{Ground, Intent, Kept, There, Verdict, Way, judge};
 
 /// The time to take back, seconds, as the merchant is told it.
 const HOLD: i64 = 5;
@@ -28,10 +28,11 @@ pub(super) struct Wish {
 }
 
 impl Wish {
-    pub(super) fn new(amount: i64, order: Option<Value>, row: Option<(usize, u64)>) -> Self {
+    pub(super) fn new(amount: i64, way: Way, order: Option<Value>, row: Option<(usize, u64)>) -> Self {
         Self {
             intent: Intent {
                 amount,
+                way,
                 promised: false,
                 story: Vec::new(),
             },
@@ -64,6 +65,8 @@ pub(super) struct Promises {
     pub(super) wishes: Vec<Wish>,
     /// Ids of the runs.
     pub(super) runs: Vec<String>,
+    /// The runs that are paused, with the wishes that were seen to wait since: none of these may reach the service.
+    pub(super) paused: BTreeMap<usize, BTreeSet<usize>>,
     /// Numbers that the merchant was told of and that came back: only these may be missing.
     given_back: BTreeSet<u64>,
 }
@@ -97,6 +100,7 @@ impl Promises {
                 || (row.shown == Shown::InDoubt && open_doubts.contains(&row.number));
             if says_nothing {
                 // Neither claims anything of the service: it may have it or not, but once at most.
+                row.ground = Some(Ground::HeldBack);
                 row.shown = if at_the_service {
                     Shown::SentIdUnknown
                 } else {
@@ -119,6 +123,15 @@ impl Promises {
     }
 }
 
+/// Those of `held` that the service has.
+pub(super) fn passed(held: impl Iterator<Item = usize>, promises: &Promises, there: &[There]) -> Vec<usize> {
+    let is_there = |wish: &usize| {
+        let amount = promises.wishes[*wish].intent.amount;
+        there.iter().any(|row| row.amount == amount)
+    };
+    held.filter(is_there).collect()
+}
+
 /// Stands for a number that was taken back while a later one was in use. Its amount is nobody's.
 fn filler(number: u64) -> Kept {
     Kept {
@@ -126,5 +139,35 @@ fn filler(number: u64) -> Kept {
         amount: -1,
         shown: Shown::Refused,
         service_id: None,
+        ground: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_waited_while_its_run_was_paused_may_not_be_there() {
+        let way = Way {
+            phone: None,
+            link: true,
+            due: "2026-12-07".into(),
+        };
+        let promises = Promises {
+            wishes: vec![
+                Wish::new(500, way.clone(), None, None),
+                Wish::new(505, way.clone(), None, None),
+            ],
+            ..Promises::default()
+        };
+        let there = There {
+            id: "id".into(),
+            number: None,
+            amount: 505,
+            way,
+            status: "created".into(),
+        };
+        assert_eq!(passed([0, 1].into_iter(), &promises, &[there]), [1]);
     }
 }

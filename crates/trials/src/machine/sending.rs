@@ -1,10 +1,13 @@
 //! The merchant's commands that promise something, and what exactly each answer promises.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use super::play::Play;
-use super::promises::Wish;
+use super::promises::{Wish, passed};
+use crate::judge::Way;
 
 /// A phone of the simulator's crowd: each takes ten a day, which no sequence reaches.
 fn phone(nth: usize) -> String {
@@ -20,9 +23,11 @@ fn price(nth: usize) -> String {
 impl Play {
     pub(super) async fn write_and_send(&mut self, link: bool) -> Result<()> {
         let nth = self.promises.wishes.len();
+        let way = self.way(nth, link);
         let draft = self.shop.must("draft_create", json!({})).await?;
         let mut form = draft["form"].clone();
-        form["recipient"] = json!({ "name": "Mads Krogh", "phone": phone(nth) });
+        form["recipient"] = json!({ "name": "Mads Krogh", "phone": way.phone });
+        form["dueDate"] = json!(way.due);
         form["lines"] = json!([{ "description": "Eftersyn", "unitPrice": price(nth) }]);
         let save = json!({ "id": draft["id"], "revision": draft["revision"], "form": form });
         let saved = self.shop.must("draft_save", save).await?;
@@ -31,7 +36,9 @@ impl Play {
             .context("a saved draft has a total")?;
         let channel = if link { "link" } else { "phone" };
         let order = json!({ "id": saved["id"], "revision": saved["revision"], "channel": channel });
-        self.promises.wishes.push(Wish::new(amount, Some(order), None));
+        self.promises
+            .wishes
+            .push(Wish::new(amount, way, Some(order), None));
         self.send(nth).await
     }
 
@@ -96,11 +103,12 @@ impl Play {
     /// Takes in a file and sends its rows.
     pub(super) async fn run(&mut self, rows: usize, link: bool) -> Result<()> {
         let begin = self.promises.wishes.len();
-        let mut file = String::from("Navn;Telefon;Tekst;Pris\n");
+        let mut file = String::from("Navn;Telefon;Tekst;Pris;Forfaldsdato\n");
         for nth in begin..begin + rows {
+            let Way { phone, due, .. } = self.way(nth, link);
+            let phone = phone.unwrap_or_default();
             file.push_str(&format!(
-                "Nr {nth};{};Kontingent {nth};{}\n",
-                phone(nth),
+                "Nr {nth};{phone};Kontingent {nth};{};{due}\n",
                 price(nth)
             ));
         }
@@ -113,7 +121,8 @@ impl Play {
         for row in kept {
             let amount = row["total"]["minor"].as_i64().context("a row has a total")?;
             let position = row["position"].as_u64().context("a row has a place")?;
-            let wish = Wish::new(amount, None, Some((place, position)));
+            let way = self.way(self.promises.wishes.len(), link);
+            let wish = Wish::new(amount, way, None, Some((place, position)));
             self.promises.wishes.push(wish);
         }
         self.send_run(place, link).await
@@ -141,6 +150,7 @@ impl Play {
             if !self.promises.wishes[wish].intent.promised && row["invoice"].is_object() {
                 count += 1;
                 self.promises.wishes[wish].promise(&row["invoice"], self.shop.seconds());
+                self.promises.wishes[wish].intent.way.link = link;
                 self.promises.wishes[wish].intent.story.push("sent".into());
             }
         }
@@ -155,6 +165,9 @@ impl Play {
     pub(super) async fn stop(&mut self, run: usize) -> Result<()> {
         let id = json!({ "id": self.promises.runs[run] });
         let stopped = self.shop.call("run_stop", id).await;
+        if stopped.is_ok() {
+            self.promises.paused.remove(&run);
+        }
         for row in self.rows(run).await? {
             let wish = self.row_of(run, &row)?;
             if row["state"] == "ready" && self.promises.wishes[wish].intent.promised && stopped.is_ok() {
@@ -172,8 +185,46 @@ impl Play {
     pub(super) async fn on_run(&mut self, name: &str, run: usize) -> Result<()> {
         let id = json!({ "id": self.promises.runs[run] });
         // Refused where it makes no sense, e.g. going on with what was not paused.
-        let _ = self.shop.call(name, id).await;
+        match (name, self.shop.call(name, id).await) {
+            ("run_pause", Ok(_)) => {
+                self.promises.paused.insert(run, BTreeSet::new());
+            }
+            ("run_resume", Ok(_)) => {
+                self.promises.paused.remove(&run);
+            }
+            _ => {}
+        }
         Ok(())
+    }
+
+    /// Nothing of a paused run reaches the service but what may have left before: what was seen to wait since the pause is
+    /// not there.
+    pub(super) async fn check_pauses(&mut self) -> Result<()> {
+        for run in self.promises.paused.keys().copied().collect::<Vec<_>>() {
+            let rows = self.rows(run).await?;
+            let there = self.shop.there().await?;
+            let held = self.promises.paused.get(&run).into_iter().flatten();
+            for wish in passed(held.copied(), &self.promises, &there) {
+                self.accuse(wish, "reached the service while its run was paused");
+            }
+            for row in rows {
+                if matches!(row["state"].as_str(), Some("waiting" | "failed")) {
+                    let wish = self.row_of(run, &row)?;
+                    self.promises.paused.entry(run).or_default().insert(wish);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whom the `nth` wish is for; due in two weeks.
+    fn way(&self, nth: usize, link: bool) -> Way {
+        let due = self.shop.today() + jiff::Span::new().days(14);
+        Way {
+            phone: Some(phone(nth)),
+            link,
+            due: due.to_string(),
+        }
     }
 
     async fn rows(&self, run: usize) -> Result<Vec<Value>> {

@@ -248,6 +248,16 @@ impl Shop {
         self.clock.seconds.load(Ordering::SeqCst)
     }
 
+    /// The day on which both sides are.
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        self.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    /// What both sides take for the present.
+    pub(super) fn now(&self) -> Timestamp {
+        login::Clock::now(&*self.clock)
+    }
+
     /// Waits until nothing is on its way and nothing is due, as long as that comes to be soon.
     pub(super) async fn calm(&self) -> Result<()> {
         let mut events = self.core().desk.events();
@@ -261,7 +271,7 @@ impl Shop {
     }
 
     async fn is_calm(&self) -> Result<bool> {
-        let now = login::Clock::now(&*self.clock);
+        let now = self.now();
         let page = self.must("outbox_list", json!({ "limit": 500 })).await?;
         let still = page["standstill"].is_object();
         let calm = |row: &Value| {
@@ -301,7 +311,7 @@ impl Shop {
             core.close().await?;
         }
         let file = books::file(&self.folder.path().join("data"), &self.connection);
-        let both = (books::kept(&file)?, self.there().await?);
+        let both = (books::ours(&file)?.kept, self.there().await?);
         self.service.shutdown().await;
         Ok(both)
     }

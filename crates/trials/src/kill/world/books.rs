@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::super::process::{Core, Said, bury};
 use super::{Ended, Wish, World};
-use crate::books;
-use crate::judge::{Intent, Kept, There, Verdict, judge_but};
+use crate::books::{self, Ours};
+use crate::judge::{Intent, Kept, Known, There, Verdict, judge_with};
 
 impl World {
     /// What the core says of the latest invoices is compared at once, before anything else can happen.
@@ -56,9 +56,13 @@ impl World {
             bail!("the core died, where nothing kills it");
         }
         bury(&self.victim).await?;
-        let (kept, there) = (self.kept()?, self.there().await?);
-        let burnt = books::burnt(&books::file(self.folder.path(), &self.connection))?;
-        let verdict = self.judged(&kept, there.clone(), &burnt);
+        let Ours { kept, burnt } = books::ours(&books::file(self.folder.path(), &self.connection))?;
+        let there = self.there().await?;
+        let known = Known {
+            burnt: &burnt,
+            nothing_refuses: !self.troubled,
+        };
+        let verdict = self.judged(&kept, there.clone(), known);
         self.simulator.shutdown().await;
         let mut states = BTreeMap::new();
         for row in &kept {
@@ -72,7 +76,7 @@ impl World {
     }
 
     /// What was given up is no promise any more, but even that may not be there twice. Its number stays used.
-    fn judged(&self, kept: &[Kept], mut there: Vec<There>, burnt: &[u64]) -> Verdict {
+    fn judged(&self, kept: &[Kept], mut there: Vec<There>, known: Known<'_>) -> Verdict {
         let mut verdict = self.verdict.clone();
         let replaced = |amount: i64| {
             kept.iter()
@@ -92,12 +96,8 @@ impl World {
             there.retain(|row| row.amount != amount);
         }
         let intents: Vec<Intent> = wanted.into_iter().map(|wish| wish.intent.clone()).collect();
-        verdict.add(judge_but(&intents, kept, &there, burnt));
+        verdict.add(judge_with(&intents, kept, &there, known));
         verdict
-    }
-
-    fn kept(&self) -> Result<Vec<Kept>> {
-        books::kept(&books::file(self.folder.path(), &self.connection))
     }
 
     pub(super) async fn there(&self) -> Result<Vec<There>> {

@@ -6,15 +6,22 @@ use anyhow::{Context as _, Result, bail};
 use jiff::Span;
 use rand::Rng as _;
 use serde_json::{Value, json};
+use simulator::{Fault, Trouble};
 
 use super::super::plan::Plan;
 use super::super::process::{Core, Said};
 use super::super::visit;
-use super::{STEP, Wish, World};
+use super::{LOOK_AGAIN, STEP, Wish, World};
 use crate::judge::Intent;
 
 /// Moves past the hold, and not much further.
 const HOLD: i64 = 6;
+
+/// The call of many to phones.
+const BATCH: &str = "/merchants/{merchant}/invoices/batch";
+
+/// How often it is looked whether a call has failed.
+const LOOKS: u32 = 2_000;
 
 /// A file that the merchant sends.
 pub(super) struct Run {
@@ -56,6 +63,68 @@ impl World {
         Ok(self.send_rest(core, last).await? && self.handle(core, last, hand).await?)
     }
 
+    /// The merchant corrects a row of a file before it is sent.
+    pub(super) async fn correct_a_row(&mut self, core: &Core) -> Result<bool> {
+        let by_phone = self.dice.random_bool(0.5);
+        if !self.write_many(core, 3, by_phone).await? {
+            return Ok(false);
+        }
+        let last = self.runs.len() - 1;
+        let row = json!({ "id": self.runs[last].id, "position": 2 });
+        let mut form = match core.call("run_row_show", row.clone()).await? {
+            Said::Dead => return Ok(false),
+            said => visit::must(said, "run_row_show")?["form"].clone(),
+        };
+        form["comment"] = json!("Rettet");
+        let save = json!({ "id": row["id"], "position": row["position"], "form": form });
+        match core.call("run_row_save", save).await? {
+            Said::Dead => return Ok(false),
+            said => visit::must(said, "run_row_save")?,
+        };
+        self.tell_rows(last, "row 2 is corrected");
+        self.send_rest(core, last).await
+    }
+
+    /// A file that the service has no time for, and which the merchant tries again at once.
+    pub(super) async fn retry_a_run(&mut self, core: &Core) -> Result<bool> {
+        let busy = Trouble::Status {
+            status: 429,
+            retry_after: Some(600),
+            as_date: false,
+            handled: false,
+        };
+        // It refuses nothing, so nothing may be refused because of it.
+        let busy = Fault::new(busy).on(BATCH).once();
+        let busy = self.simulator.faults().add(busy);
+        let lives = self.send_and_retry(core).await;
+        self.simulator.faults().remove(busy);
+        lives
+    }
+
+    async fn send_and_retry(&mut self, core: &Core) -> Result<bool> {
+        if !self.write_many(core, 3, true).await? {
+            return Ok(false);
+        }
+        let last = self.runs.len() - 1;
+        if !self.send_rest(core, last).await? || matches!(self.move_clock(core, HOLD).await?, Said::Dead) {
+            return Ok(false);
+        }
+        let id = json!({ "id": self.runs[last].id });
+        for _ in 0..LOOKS {
+            let shown = match core.call("run_show", id.clone()).await? {
+                Said::Dead => return Ok(false),
+                said => visit::must(said, "run_show")?,
+            };
+            if shown["run"]["progress"]["failed"] != 0 {
+                self.tell_rows(last, "tried again");
+                return Ok(!matches!(core.call("run_retry", id).await?, Said::Dead));
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        // Other trouble was quicker.
+        Ok(true)
+    }
+
     /// Sends a file of four rows to phones, while the service is in trouble.
     pub(super) async fn many_to_phones(&mut self, core: &Core, name: &str) -> Result<()> {
         if !self.write_many(core, 4, true).await? {
@@ -82,12 +151,14 @@ impl World {
             self.wishes.push(Wish {
                 intent: Intent {
                     amount: visit::gross(nth)?,
+                    way: visit::way_of_row(nth, !by_phone, due),
                     promised: false,
                     story: vec![format!("row {} of {id}", nth - first + 1)],
                 },
                 order: Value::Null,
                 invoice: None,
                 given_up: false,
+                taking_back: None,
                 touched: false,
             });
         }

@@ -12,6 +12,11 @@ impl World {
     /// From now on the service has this trouble.
     pub(in super::super) fn trouble(&mut self, fault: Fault) {
         self.note(&format!("{fault:?}"));
+        self.add_trouble(fault);
+    }
+
+    fn add_trouble(&mut self, fault: Fault) {
+        self.troubled = true;
         self.simulator.faults().add(fault);
     }
 
@@ -28,7 +33,7 @@ impl World {
         // Signing in is a call too, so it is done anew under the fault.
         self.must_enter(&core).await?;
         visit::must(core.call("session_end", json!({})).await?, "session_end")?;
-        self.simulator.faults().add(fault);
+        self.add_trouble(fault);
         self.must_enter(&core).await?;
         self.run_errand(&core, errand, name).await?;
         self.must_rest(&core, name).await?;

@@ -57,6 +57,12 @@ impl World {
             self.give_up(core).await
         } else if place.starts_with("observe_gone") {
             self.let_links_go(core).await
+        } else if place.starts_with("undo") {
+            self.take_back(core).await
+        } else if place.starts_with("correct_row") {
+            self.correct_a_row(core).await
+        } else if place.starts_with("retry_failed") {
+            self.retry_a_run(core).await
         } else if place.starts_with("take_events") {
             self.call_back(core).await
         } else {
