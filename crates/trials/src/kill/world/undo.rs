@@ -83,6 +83,8 @@ impl World {
                 (false, None) => {
                     let none = format!("{amount} is neither an invoice nor a draft; {story}");
                     self.verdict.lost.push(none);
+                    // There is nothing left that could be sent or looked at.
+                    (wish.invoice, wish.order, wish.intent.promised) = (None, Value::Null, false);
                 }
             }
         }
