@@ -51,6 +51,8 @@ struct Tally {
     kills: u32,
     invoices: usize,
     verdict: Verdict,
+    /// Where a core was to die and never came to: a trial that did not try everything has failed.
+    unmet: Vec<String>,
     places: BTreeMap<&'static str, u32>,
     states: BTreeMap<String, u32>,
 }
@@ -60,6 +62,7 @@ impl Tally {
         self.kills += other.kills;
         self.invoices += other.invoices;
         self.verdict.add(other.verdict);
+        self.unmet.extend(other.unmet);
         for (place, times) in other.places {
             *self.places.entry(place).or_default() += times;
         }
@@ -95,7 +98,11 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         whole.add(tally);
     }
     summarise(&whole, arguments.seed, begun.elapsed());
-    Ok(whole.verdict.exit())
+    Ok(if whole.unmet.is_empty() {
+        whole.verdict.exit()
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The core that was named, or the one beside this program.
@@ -128,6 +135,9 @@ fn summarise(whole: &Tally, seed: u64, took: Duration) {
     for (place, times) in &whole.places {
         tell(&format!("{times:>6}  {place}"));
     }
+    for plan in &whole.unmet {
+        tell(&format!("nobody died at {plan}"));
+    }
     tell(&format!("in the ledger at the end: {:?}", whole.states));
     tell(&format!(
         "seed {}, {} invoices, {took:.0} s, {:.1} kills a second",
@@ -158,12 +168,14 @@ async fn one_world(core: PathBuf, kills: u32, seed: u64) -> Result<Tally> {
     let Ended {
         on_the_service,
         states,
+        unmet,
         verdict,
     } = world.end().await?;
     Ok(Tally {
         kills,
         invoices: on_the_service,
         verdict,
+        unmet,
         places,
         states,
     })

@@ -71,6 +71,7 @@ impl World {
         Ok(Ended {
             on_the_service: there.len(),
             states,
+            unmet: self.unmet,
             verdict,
         })
     }
