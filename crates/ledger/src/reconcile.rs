@@ -111,7 +111,10 @@ pub struct Reconciliation {
 pub fn point_at_unsettled(found: &mut Reconciliation, unsettled: &[UnsettledInvoice], reported: &[Reported]) {
     let mut sides: HashMap<(String, i64), (Vec<usize>, Vec<usize>)> = HashMap::new();
     for (at, invoice) in unsettled.iter().enumerate() {
-        let key = (reference(invoice.number, invoice.reference.as_deref()), invoice.minor);
+        let key = (
+            reference(invoice.number, invoice.reference.as_deref()),
+            invoice.minor,
+        );
         sides.entry(key).or_default().0.push(at);
     }
     for (place, (at, why)) in found.reported.iter().enumerate() {
@@ -455,13 +458,7 @@ mod tests {
         });
         let [one, other] = twins;
         let unsettled = [of(1, 100), of(2, 200), of(5, 500), one, other, of(6, 600)];
-        let rows = [
-            row(100, "1"),
-            row(201, "2"),
-            payment(500),
-            row(400, "fik"),
-            early,
-        ];
+        let rows = [row(100, "1"), row(201, "2"), payment(500), row(400, "fik"), early];
         let mut found = reconcile(&[paid(9, 900)], &rows);
         point_at_unsettled(&mut found, &unsettled, &rows);
         assert_eq!(

@@ -2660,7 +2660,7 @@ incident: string, };
 /**
  * What can be refused. A variant exists only because the window says something of its own about it.
  */
-export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "other_merchant" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "not_in_this_world" | "time_goes_forward" | "reporting_not_asked" | "reporting_not_allowed" | "report_too_long" | "days_not_in_order" | "file_not_written" | "file_not_taken" | "unexpected";
+export type RefusalCode = "bad_request" | "not_found" | "changed_meanwhile" | "not_sendable" | "too_late_to_undo" | "not_now" | "sign_in_needed" | "signin_refused" | "no_signin_in_progress" | "provider_unusable" | "port_taken" | "keychain_missing" | "keychain_locked" | "keychain_failed" | "connection_invalid" | "unreachable" | "refused_by_service" | "unclear" | "throttled" | "other_merchant" | "no_merchant" | "books_not_writable" | "books_too_new" | "books_damaged" | "books_in_use" | "books_missing" | "outbox_not_empty" | "not_in_this_world" | "time_goes_forward" | "reporting_not_asked" | "reporting_not_allowed" | "report_too_long" | "days_not_in_order" | "file_not_written" | "file_not_taken" | "unexpected";
 
 /**
  * A return address as typed.
@@ -3419,7 +3419,7 @@ export type Verdict = "good" | "bad" | "open";
 /**
  * Why an invoice waits.
  */
-export type WaitingReason = "held" | "its_turn" | "on_its_way" | "run_paused" | "not_reached" | "not_let_in" | "not_allowed" | "busy" | "daily_limit" | "answer_lost" | "interrupted" | "repeat_refused" | "repeat_not_reached" | "id_unknown";
+export type WaitingReason = "held" | "its_turn" | "on_its_way" | "not_written" | "run_paused" | "not_reached" | "not_let_in" | "not_allowed" | "busy" | "daily_limit" | "answer_lost" | "interrupted" | "repeat_refused" | "repeat_not_reached" | "id_unknown";
 
 /**
  * What the merchant can do about one that waits.
