@@ -111,7 +111,8 @@ pub(crate) async fn show(connection: &Connection) -> Outcome<BusinessView> {
         email,
         phone,
         footer,
-        default_vat_rate: plain(record.default_vat_rate),
+        // As it is written in both countries; the box takes a point, too.
+        default_vat_rate: plain(record.default_vat_rate).replace('.', ","),
         default_due_days: record.default_due_days,
         next_number,
         paper_language: language(&record.paper_language),

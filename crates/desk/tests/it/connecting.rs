@@ -432,3 +432,21 @@ async fn what_was_typed_of_an_unfinished_connection_is_there_after_a_restart_and
     let none = shop.call("unfinished_show", json!({})).await;
     assert_eq!(none["form"], Value::Null);
 }
+
+#[tokio::test]
+async fn the_usual_vat_rate_stands_in_its_box_with_a_comma_and_is_saved_as_it_stands() {
+    let shop = Shop::new().await;
+    let there = shop
+        .call("connection_choose", json!({ "id": "practice-fi" }))
+        .await;
+    assert_eq!(there["business"]["defaultVatRate"], "25,5");
+    let mut change = there["business"].clone();
+    change["shownNumber"] = change["nextNumber"].clone();
+    let saved = shop.call("business_save", change).await;
+    let wrong = saved["problems"].as_array().unwrap();
+    assert!(
+        wrong.iter().all(|problem| problem["field"] != "defaultVatRate"),
+        "{saved}"
+    );
+    assert_eq!(saved["business"]["defaultVatRate"], "25,5");
+}
