@@ -31,6 +31,8 @@ struct Typed {
     /// Tenths of a percent.
     rate: i128,
     discount: Off,
+    /// Of the currency.
+    sign: &'static str,
 }
 
 #[derive(Clone, Debug)]
@@ -95,7 +97,8 @@ impl Typed {
             discount: match self.discount {
                 Off::Nothing => String::new(),
                 Off::Percent(rate) => format!("{} %", written(rate, 2)),
-                Off::Amount(amount) => written(amount, 2),
+                // Without its sign, an amount below one may be meant as a share: it is asked about and not read.
+                Off::Amount(amount) => format!("{} {}", written(amount, 2), self.sign),
             },
             ..LineForm::default()
         }
@@ -284,11 +287,12 @@ fn any_line(country: Country) -> impl Strategy<Value = Typed> {
         // Where halves lie.
         2 => (0_i128..2_000).prop_map(|step| step * 100 + 50),
     ];
-    let rates: &[i128] = match country {
-        Country::Dk => &[250, 0],
-        Country::Fi => &[255, 135, 100, 0],
+    let (rates, sign): (&[i128], _) = match country {
+        Country::Dk => (&[250, 0], "kr."),
+        Country::Fi => (&[255, 135, 100, 0], "€"),
     };
-    let rate = prop_oneof![6 => proptest::sample::select(rates), 1 => 0_i128..=1_000];
+    // Between 0 and 1 % lies no rate: it is refused as a share written for its per cent.
+    let rate = prop_oneof![6 => proptest::sample::select(rates), 1 => 10_i128..=1_000];
     (quantity, price, rate, 0_i128..=10_000, 0_u8..4).prop_map(|(quantity, price, rate, part, kind)| {
         // Never more than the line itself, in whole minor units.
         let most = (quantity * price).abs() / (FINE * FINE / 100);
@@ -302,6 +306,7 @@ fn any_line(country: Country) -> impl Strategy<Value = Typed> {
             price,
             rate,
             discount,
+            sign,
         }
     })
 }
