@@ -57,10 +57,8 @@ fn a_draft_that_changed_meanwhile_is_not_sent() {
     assert_eq!(shop.books.draft("d").unwrap().form.recipient.name, "Jens Hansen");
 }
 
-#[test]
-fn a_body_that_cannot_be_made_gives_no_number_away() {
-    let mut shop = Shop::new();
-    shop.draft("d", "Jens");
+/// Sends the draft `d`, whose request cannot be made, and answers how it is refused.
+fn refused_for_its_body(shop: &mut Shop, why: &'static str) -> LedgerError {
     let (content, business) = (Bill::default().content(), shop::business());
     let order = SendOrder {
         invoice_id: "a",
@@ -70,7 +68,14 @@ fn a_body_that_cannot_be_made_gives_no_number_away() {
         hold_until: at(5),
         now: at(0),
     };
-    assert!(shop.books.send("d", 1, &order, |_| Err("too long")).is_err());
+    shop.books.send("d", 1, &order, |_| Err(why)).unwrap_err()
+}
+
+#[test]
+fn a_body_that_cannot_be_made_gives_no_number_away() {
+    let mut shop = Shop::new();
+    shop.draft("d", "Jens");
+    refused_for_its_body(&mut shop, "too long");
     assert_eq!(shop.books.next_number().unwrap(), 1);
     assert!(shop.books.draft("d").is_ok());
 }
@@ -372,16 +377,7 @@ fn a_next_number_that_has_moved_since_it_was_shown_is_not_set() {
 fn a_body_that_cannot_be_made_is_no_damage_of_the_books() {
     let mut shop = Shop::new();
     shop.draft("d", "Kunde");
-    let (content, business) = (Bill::default().content(), shop::business());
-    let order = SendOrder {
-        invoice_id: "a",
-        channel: Channel::Phone,
-        content: &content,
-        business: &business,
-        hold_until: at(5),
-        now: at(0),
-    };
-    let refused = shop.books.send("d", 1, &order, |_| Err("no body")).unwrap_err();
+    let refused = refused_for_its_body(&mut shop, "no body");
     assert!(matches!(refused, LedgerError::NotMade(_)), "{refused}");
     assert_eq!(shop.books.next_number().unwrap(), 1);
 }
